@@ -1,0 +1,180 @@
+// "Usage and cost": what do we spend, on what, and what is failing? Money comes from the ledger's exact roll-ups.
+import { CustomVariableBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { createDashboard, filter } from '../kit/dashboard.ts'
+import { TRACE_LINK } from '../kit/links.ts'
+import { column, rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
+import { sqlSeries, sqlTable } from '../kit/queries.ts'
+
+const WHERE = `$__timeFilter(hour) and org_id in ($org_id) and deal_id in ($deal_id)`
+const NO_CALLS = 'No model calls in this range'
+
+const rankedCost = (title: string, dimension: string, description: string) =>
+  rankedBars({
+    title,
+    description,
+    unit: 'currencyUSD',
+    width: 8,
+    height: 8,
+    emptyText: NO_CALLS,
+    queries: [
+      sqlTable(`
+        select coalesce(nullif(${dimension}, ''), '(none)') as "${dimension}", sum(cost_usd) as "cost"
+        from usage_hourly
+        where ${WHERE}
+        group by 1
+        order by 2 desc nulls last
+        limit 12`),
+    ],
+  })
+
+export const usageAndCost = createDashboard({
+  uid: 'usage-and-cost',
+  title: 'Usage and cost',
+  question: 'What do we spend on GenAI, on what, and what is failing?',
+  from: 'now-7d',
+  refresh: '1m',
+})
+  .withVariable(
+    filter('deal_id', 'Deal', `select distinct deal_id from usage_daily where org_id in ($org_id) order by 1`),
+  )
+  .withVariable(
+    new CustomVariableBuilder('bucket')
+      .label('Per')
+      .values('hour,day,week,month')
+      .current({ selected: true, text: 'hour', value: 'hour' }),
+  )
+  .withRow(new RowBuilder('What we spend'))
+  .withPanel(
+    stat({
+      title: 'Cost',
+      description: 'Sum of all booked lines in the range, reversals and corrections included. Exact, from the ledger.',
+      unit: 'currencyUSD',
+      width: 6,
+      height: 4,
+      emptyText: NO_CALLS,
+      queries: [sqlTable(`select sum(cost_usd) as "cost" from usage_hourly where ${WHERE}`)],
+    }),
+  )
+  .withPanel(
+    stat({
+      title: 'Model calls',
+      description: 'Real calls, each counted once, whatever number of spans reported it.',
+      unit: 'short',
+      width: 6,
+      height: 4,
+      emptyText: NO_CALLS,
+      queries: [sqlTable(`select sum(calls) as "calls" from usage_hourly where ${WHERE}`)],
+    }),
+  )
+  .withPanel(
+    stat({
+      title: 'Failed calls',
+      description: 'Share of model calls that ended in an error, a time-out or a rate limit.',
+      unit: 'percentunit',
+      width: 6,
+      height: 4,
+      decimals: 1,
+      emptyText: NO_CALLS,
+      thresholds: thresholdsFrom([0.02, 'orange'], [0.05, 'red']),
+      queries: [
+        sqlTable(`select sum(errors)::float8 / nullif(sum(calls), 0) as "failed" from usage_hourly where ${WHERE}`),
+      ],
+    }),
+  )
+  .withPanel(
+    stat({
+      title: 'Unpriced calls',
+      description:
+        'Calls whose model has no price: their cost is unknown, not zero. Add a price and run `spanledger reprice`.',
+      unit: 'short',
+      width: 6,
+      height: 4,
+      emptyText: NO_CALLS,
+      thresholds: thresholdsFrom([1, 'red']),
+      queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_hourly where ${WHERE}`)],
+    }),
+  )
+  .withPanel(
+    stackedBars({
+      title: 'Cost over time by feature',
+      description: 'Cost per bucket, stacked by feature. Choose hour, day, week or month above.',
+      unit: 'currencyUSD',
+      width: 24,
+      height: 9,
+      emptyText: NO_CALLS,
+      queries: [
+        sqlSeries(`
+          select date_trunc('$bucket', hour) as time, coalesce(nullif(feature, ''), '(none)') as metric, sum(cost_usd) as cost
+          from usage_hourly
+          where ${WHERE}
+          group by 1, 2
+          order by 1, 2`),
+      ],
+    }),
+  )
+  .withRow(new RowBuilder('On what'))
+  .withPanel(rankedCost('By feature', 'feature', 'Cost by what the person used.'))
+  .withPanel(rankedCost('By model', 'model', 'Cost by the model that answered.'))
+  .withPanel(rankedCost('By provider', 'provider', 'Cost by the provider that was called.'))
+  .withPanel(
+    table({
+      title: 'By deal',
+      description:
+        'Cost, conversations (chat runs) and documents (uploads that succeeded) of each deal. Click a deal to filter.',
+      unit: 'short',
+      width: 24,
+      height: 9,
+      emptyText: NO_CALLS,
+      columns: {
+        cost: [column.unit('currencyUSD'), column.decimals(4)],
+        deal: [
+          column.link(
+            'Only this deal',
+            '/d/usage-and-cost?${__url_time_range}&var-org_id=${__data.fields.organisation}&var-deal_id=${__data.fields.deal}',
+          ),
+        ],
+      },
+      queries: [
+        sqlTable(`
+          with spend as (
+            select org_id, deal_id, sum(calls) as calls, sum(cost_usd) as cost
+            from usage_hourly where ${WHERE} group by 1, 2
+          ), runs as (
+            select org_id, deal_id,
+              count(*) filter (where feature_name = 'chat') as conversations,
+              count(*) filter (where feature_name = 'document_upload' and status = 'success') as documents
+            from feature_usage
+            where $__timeFilter(created_at) and org_id in ($org_id) and deal_id in ($deal_id)
+            group by 1, 2
+          )
+          select org_id as organisation, deal_id as deal, coalesce(deals.name, '') as name, spend.cost as cost,
+            spend.calls as calls, coalesce(runs.conversations, 0) as conversations, coalesce(runs.documents, 0) as documents
+          from spend
+          left join runs using (org_id, deal_id)
+          left join deals using (org_id, deal_id)
+          order by cost desc nulls last
+          limit 200`),
+      ],
+    }),
+  )
+  .withRow(new RowBuilder('What is failing'))
+  .withPanel(
+    table({
+      title: 'Recent errors',
+      description: 'The latest feature runs that did not succeed, newest first. Click a trace to open it.',
+      unit: 'none',
+      width: 24,
+      height: 9,
+      emptyText: 'No failed feature run in this range',
+      columns: { trace: [TRACE_LINK, column.width(290)], time: [column.width(170)], duration: [column.unit('ms')] },
+      queries: [
+        sqlTable(`
+          select created_at as "time", org_id as organisation, deal_id as deal, feature_name as feature, status,
+            error_message as error, duration_ms as duration, trace_id as trace
+          from feature_usage
+          where $__timeFilter(created_at) and org_id in ($org_id) and status <> 'success'
+          order by created_at desc
+          limit 100`),
+      ],
+    }),
+  )

@@ -1,0 +1,130 @@
+// Panels with the house's defaults. Every panel has a title, a description, a unit and a size; a panel that may be
+// empty says why (`emptyText`), and a panel that must have data on a running stack is listed by the tests.
+import { PanelBuilder as BarGaugePanel } from '@grafana/grafana-foundation-sdk/bargauge'
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog'
+import * as common from '@grafana/grafana-foundation-sdk/common'
+import {
+  DashboardLinkBuilder,
+  type DynamicConfigValue,
+  FieldColorBuilder,
+  FieldColorModeId,
+  type Panel,
+  type Threshold,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
+import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
+import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries'
+
+export interface PanelSpec {
+  title: string
+  /** What the panel shows and how to read it. */
+  description: string
+  /** Grafana unit id, e.g. `currencyUSD`, `s`, `percentunit`. */
+  unit: string
+  queries: Builder<Dataquery>[]
+  /** Grid columns of 24. */
+  width: number
+  /** Grid rows of about 30 px. */
+  height: number
+  /** Shown instead of an empty panel: why there may be nothing. */
+  emptyText?: string
+  /** Next hop when a value is clicked: title and URL with Grafana's `${__…}` variables. */
+  link?: { title: string; url: string }
+  decimals?: number
+  thresholds?: Threshold[]
+}
+
+interface CommonPanel {
+  title(value: string): this
+  description(value: string): this
+  unit(value: string): this
+  span(value: number): this
+  height(value: number): this
+  targets(value: Builder<Dataquery>[]): this
+  noValue(value: string): this
+  decimals(value: number): this
+  dataLinks(value: DashboardLinkBuilder[]): this
+  thresholds(value: Builder<ReturnType<ThresholdsConfigBuilder['build']>>): this
+  build(): Panel
+}
+
+function withCommon<P extends CommonPanel>(panel: P, spec: PanelSpec): P {
+  panel.title(spec.title).description(spec.description).unit(spec.unit).span(spec.width).height(spec.height)
+  panel.targets(spec.queries.map(withRefId))
+  if (spec.emptyText) panel.noValue(spec.emptyText)
+  if (spec.decimals !== undefined) panel.decimals(spec.decimals)
+  if (spec.link) panel.dataLinks([new DashboardLinkBuilder(spec.link.title).url(spec.link.url)])
+  if (spec.thresholds) {
+    panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(spec.thresholds))
+  }
+  return panel
+}
+
+const withRefId = (query: Builder<Dataquery>, index: number): Builder<Dataquery> => ({
+  build: () => Object.assign(query.build(), { refId: String.fromCharCode(65 + index) }),
+})
+
+/** Lines over time. */
+export const lines = (spec: PanelSpec): TimeseriesPanel =>
+  withCommon(new TimeseriesPanel(), spec)
+    .lineWidth(2)
+    .fillOpacity(8)
+    .showPoints(common.VisibilityMode.Never)
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+    )
+    .legend(bottomLegend())
+
+/** Stacked bars over time: parts of a whole per bucket. */
+export const stackedBars = (spec: PanelSpec): TimeseriesPanel =>
+  lines(spec)
+    .drawStyle(common.GraphDrawStyle.Bars)
+    .fillOpacity(70)
+    .lineWidth(0)
+    .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
+
+/** One number, the last or the sum as the query gives it. */
+export const stat = (spec: PanelSpec & { sparkline?: boolean }): StatPanel =>
+  withCommon(new StatPanel(), spec)
+    .graphMode(spec.sparkline ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .colorMode(spec.thresholds ? common.BigValueColorMode.Background : common.BigValueColorMode.Value)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+
+/** Rows of a query as a table; `columns` sets units, links and widths by column name. */
+export const table = (spec: PanelSpec & { columns?: Record<string, DynamicConfigValue[]> }): TablePanel => {
+  const panel = withCommon(new TablePanel(), spec).cellHeight(common.TableCellHeight.Sm)
+  for (const [name, properties] of Object.entries(spec.columns ?? {})) panel.overrideByName(name, properties)
+  return panel
+}
+
+/** Horizontal bars, one per row of the query, the largest first. */
+export const rankedBars = (spec: PanelSpec): BarGaugePanel =>
+  withCommon(new BarGaugePanel(), spec)
+    .orientation(common.VizOrientation.Horizontal)
+    .displayMode(common.BarGaugeDisplayMode.Basic)
+    .namePlacement(common.BarGaugeNamePlacement.Left)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .reduceOptions(new common.ReduceDataOptionsBuilder().values(true).calcs(['lastNotNull']))
+
+const bottomLegend = () =>
+  new common.VizLegendOptionsBuilder()
+    .displayMode(common.LegendDisplayMode.List)
+    .placement(common.LegendPlacement.Bottom)
+    .showLegend(true)
+
+/** Column properties of a table. */
+export const column = {
+  unit: (id: string): DynamicConfigValue => ({ id: 'unit', value: id }),
+  decimals: (count: number): DynamicConfigValue => ({ id: 'decimals', value: count }),
+  width: (pixels: number): DynamicConfigValue => ({ id: 'custom.width', value: pixels }),
+  link: (title: string, url: string): DynamicConfigValue => ({ id: 'links', value: [{ title, url }] }),
+  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
+}
+
+/** Green below, then each step from its value on. */
+export const thresholdsFrom = (...steps: [value: number, color: string][]): Threshold[] => [
+  { value: null, color: 'green' },
+  ...steps.map(([value, color]) => ({ value, color })),
+]

@@ -1,0 +1,80 @@
+// `make test`: everything a change must pass, in the order in which it fails fastest. In: nothing. Out: each check's
+// own output, the names of skipped tests, and one last line `N passed, N failed`; exit code 1 when anything failed.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+
+interface Totals {
+  passed: number
+  failed: number
+  skipped: string[]
+}
+
+/** Shape of vitest's JSON report, as far as it is read here. */
+interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numFailedTestSuites: number
+  testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
+}
+
+const STATIC_CHECKS = [
+  ['types', 'tsc', '-p', '.'],
+  ['lint and format', 'biome', 'check', '.'],
+  ['unused code and dependencies', 'knip'],
+] as const
+
+const PROJECTS = ['unit', 'contract', 'database', 'e2e']
+
+async function runStaticCheck([title, command, ...args]: (typeof STATIC_CHECKS)[number]): Promise<boolean> {
+  console.log(`\n▶ ${title}`)
+  const { exitCode } = await execa(command, args, { preferLocal: true, stdio: 'inherit', reject: false })
+  console.log(exitCode === 0 ? `✔ ${title}` : `✖ ${title}: ${command} ended with ${exitCode}`)
+  return exitCode === 0
+}
+
+async function runProject(project: string, reportFile: string): Promise<Totals> {
+  console.log(`\n▶ ${project} tests`)
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+  const { exitCode } = await execa('vitest', args, { preferLocal: true, stdio: 'inherit', reject: false })
+  const report = await readFile(reportFile, 'utf8').then(
+    (text) => JSON.parse(text) as VitestReport,
+    () => undefined,
+  )
+  if (!report) return { passed: 0, failed: 1, skipped: [] }
+  const tests = report.testResults.flatMap((file) => file.assertionResults)
+  // A file that fails to load has no test of its own; it counts as one failure, as does a run that broke otherwise.
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length
+  const failed = report.numFailedTests + brokenFiles
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map((test) => test.fullName),
+  }
+}
+
+async function main(): Promise<number> {
+  const started = Date.now()
+  const totals: Totals = { passed: 0, failed: 0, skipped: [] }
+  for (const check of STATIC_CHECKS) {
+    if (await runStaticCheck(check)) totals.passed += 1
+    else totals.failed += 1
+  }
+  const reports = await mkdtemp(join(tmpdir(), 'spanledger-test-'))
+  for (const project of PROJECTS) {
+    const result = await runProject(project, join(reports, `${project}.json`))
+    totals.passed += result.passed
+    totals.failed += result.failed
+    totals.skipped.push(...result.skipped)
+  }
+  await rm(reports, { recursive: true, force: true })
+  console.log(`\nfinished in ${Math.round((Date.now() - started) / 1000)} s`)
+  for (const name of totals.skipped) console.log(`skipped: ${name}`)
+  console.log(`${totals.passed} passed, ${totals.failed} failed`)
+  return totals.failed === 0 ? 0 : 1
+}
+
+process.exitCode = await main()
