@@ -1,0 +1,68 @@
+// Starts a real third-party program for a test: free ports, its output kept, killed with the test.
+// In: a program's path, arguments, environment. Out: a handle to wait on, stop or kill.
+import type { ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { promisify } from 'node:util'
+
+/** Free TCP ports on loopback. All are held until all are known, so they differ. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+export interface RunningProgram {
+  pid: number
+  output: () => string
+  /** Sends the signal and waits for the exit. */
+  stop: (signal?: NodeJS.Signals) => Promise<void>
+}
+
+export function startProgram(path: string, args: readonly string[], env: Record<string, string> = {}): RunningProgram {
+  const child: ChildProcess = spawn(path, args, {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-200_000)
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  const exited = once(child, 'exit')
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill(signal)
+      const timer = setTimeout(() => child.kill('SIGKILL'), 15_000)
+      await exited
+      clearTimeout(timer)
+    },
+  }
+}
+
+export interface Outcome {
+  code: number
+  output: string
+}
+
+/** Runs a program to its end; a non-zero exit is an outcome, not an exception. */
+export async function run(path: string, args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(path, args, {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return { code: 0, output: stdout + stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string }
+    if (typeof code !== 'number') throw error
+    return { code, output: `${stdout ?? ''}${stderr ?? ''}` }
+  }
+}
