@@ -12,6 +12,12 @@ export interface Usage {
 
 export type CallStatus = 'success' | 'error' | 'timeout' | 'rate_limited'
 
+/** Who emits: the vendor's SDK itself, an instrumentation of its client, or a framework further out. */
+export type Level = 'sdk' | 'client' | 'framework'
+
+/** Did the library count cache reads and writes inside its input figure? `assumed` when nothing told. */
+export type CacheConvention = 'inclusive' | 'exclusive' | 'assumed'
+
 /** measured: the provider's figures; estimated: from character counts; partial: a stream that ended early. */
 export type Certainty = 'measured' | 'estimated' | 'partial'
 
@@ -27,6 +33,11 @@ export interface Candidate {
   recognisedBy: string
   scopeName: string
   scopeVersion: string
+  /** Process that emitted it (`service.name`): one call is not seen twice by two unrelated processes. */
+  serviceName: string
+  level: Level
+  /** What the usage was normalised from; the resolver prefers a view that knows. */
+  cacheConvention: CacheConvention
   /** Canonical provider, e.g. `openai`, `anthropic`, `gcp.gemini`; empty when unknown. */
   provider: string
   requestModel: string
@@ -46,6 +57,7 @@ export interface Candidate {
 }
 
 export interface Decision {
+  /** For `booked`: with what other views of the same call knew better (usage, provider, model, response id) filled in. */
   candidate: Candidate
   outcome: 'booked' | 'aggregate' | 'duplicate' | 'not_a_call'
   /** Span id of the booked candidate this one repeats, for `duplicate`. */

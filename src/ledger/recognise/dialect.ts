@@ -1,0 +1,53 @@
+// The shape of a dialect table. A dialect says which spans are its own, under which names it keeps which fact, and
+// what its words mean; read-table.ts does the reading. One file per dialect in dialects/.
+import type { Span } from '../span.ts'
+import type { Keys } from './attribute.ts'
+import type { CacheConvention, Level } from './candidate.ts'
+import type { OperationRule } from './operation.ts'
+import type { ReportedUsage } from './usage.ts'
+
+export interface Fields {
+  operation: Keys
+  provider: Keys
+  requestModel: Keys
+  responseModel: Keys
+  responseId: Keys
+  input: Keys
+  output: Keys
+  cacheRead: Keys
+  cacheWrite: Keys
+  reasoning: Keys
+  total: Keys
+  finish: Keys
+  stream: Keys
+  ttftSeconds: Keys
+  ttftMilliseconds: Keys
+  /** Where content lies when it was captured: used for estimates only. */
+  inputText: Keys
+  outputText: Keys
+}
+
+export interface Identity {
+  provider: string
+  model: string
+}
+
+export interface Dialect {
+  name: string
+  level: Level | ((span: Span) => Level)
+  owns(span: Span): boolean
+  fields: Fields
+  /** This dialect's own words, before the common ones of operation.ts; undefined when the span says nothing. */
+  operation?(span: Span): OperationRule | undefined
+  /** What the library is known to do with cached tokens, when the numbers themselves do not tell. */
+  convention?(span: Span, identity: Identity): CacheConvention | undefined
+  /** For figures kept in a form of their own (JSON, a Python repr); fields not given are read from the table. */
+  reported?(span: Span): Partial<ReportedUsage> | undefined
+  responseId?(span: Span): string
+  /** Time of the first chunk when the library records it as an event of this name. */
+  firstChunkEvent?: string
+  /** True when the library made the figures up itself (its own tokeniser). */
+  invented?(span: Span): boolean
+  /** True when a finished stream of this library always names its finish reason, so that none means it broke off. */
+  namesFinishOfStreams?: boolean
+}

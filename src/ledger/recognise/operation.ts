@@ -1,0 +1,86 @@
+// The words libraries use for what a span did. In: such a word, any case. Out: our operation name, and whether a span
+// with it reports one model call, sums up calls beneath it, or has nothing to do with a model.
+
+export type Role = 'call' | 'aggregate' | 'other'
+
+export interface OperationRule {
+  operation: string
+  role: Role
+}
+
+const call = (operation: string): OperationRule => ({ operation, role: 'call' })
+const aggregate = (operation: string): OperationRule => ({ operation, role: 'aggregate' })
+const other = (operation: string): OperationRule => ({ operation, role: 'other' })
+
+const WORDS: Record<string, OperationRule> = {
+  chat: call('chat'),
+  llm: call('chat'),
+  message: call('chat'),
+  messages: call('chat'),
+  'messages.create': call('chat'),
+  responses: call('chat'),
+  response: call('chat'),
+  completion: call('chat'),
+  text_completion: call('text_completion'),
+  generate_content: call('generate_content'),
+  generate_content_stream: call('generate_content'),
+  embeddings: call('embeddings'),
+  embedding: call('embeddings'),
+  embed: call('embeddings'),
+  embed_content: call('embeddings'),
+  rerank: call('rerank'),
+  reranker: call('rerank'),
+  image_generation: call('image_generation'),
+  generate_image: call('image_generation'),
+  speech: call('speech'),
+  audio: call('audio'),
+  transcription: call('transcription'),
+  moderation: call('moderation'),
+  invoke_agent: aggregate('invoke_agent'),
+  agent: aggregate('invoke_agent'),
+  invoke_workflow: aggregate('invoke_workflow'),
+  workflow: aggregate('invoke_workflow'),
+  chain: aggregate('chain'),
+  task: aggregate('chain'),
+  framework: aggregate('chain'),
+  create_agent: other('create_agent'),
+  execute_tool: other('execute_tool'),
+  tool: other('execute_tool'),
+  retriever: other('retrieval'),
+  retrieval: other('retrieval'),
+  guardrail: other('guardrail'),
+  evaluator: other('evaluation'),
+  prompt: other('prompt'),
+  vectordb: other('retrieval'),
+}
+
+/** Async names (`acompletion`) and dotted ones (`chat.completions`) mean the same call; undefined for an unknown word. */
+export function toOperation(word: string): OperationRule | undefined {
+  const name = word.trim().toLowerCase()
+  return WORDS[name] ?? (name.startsWith('a') ? WORDS[name.slice(1)] : undefined) ?? ALIASES[name]
+}
+
+const ALIASES: Record<string, OperationRule> = {
+  'chat.completions': call('chat'),
+  'chat.completions.create': call('chat'),
+  atext_completion: call('text_completion'),
+  'image generation': call('image_generation'),
+  aimage_generation: call('image_generation'),
+  vector_db_retrieve: other('retrieval'),
+}
+
+/** Calls of different classes never stand for each other. */
+export function operationClass(operation: string): string {
+  switch (operation) {
+    case 'chat':
+    case 'text_completion':
+    case 'generate_content':
+    case 'invoke_agent':
+    case 'invoke_workflow':
+    case 'chain':
+    case '':
+      return 'generation'
+    default:
+      return operation
+  }
+}

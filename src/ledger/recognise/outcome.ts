@@ -1,0 +1,31 @@
+// How a call ended. In: span status, `error.type` and the exception event. Out: the ledger's status and error class.
+import type { Span } from '../span.ts'
+import type { CallStatus } from './candidate.ts'
+
+export interface Outcome {
+  status: CallStatus
+  errorClass: string
+}
+
+const RATE_LIMITED = /\b429\b|rate.?limit|too.?many.?requests|resource.?exhausted|throttl/i
+const TIMED_OUT = /time.?d?.?out|deadline|\b(?:408|504)\b/i
+
+/** Unset and ok are success; a library that only sets `error.type` still failed. */
+export function readOutcome(span: Span): Outcome {
+  const named = span.attributes['error.type']
+  const type = typeof named === 'string' || typeof named === 'number' ? String(named) : ''
+  if (span.statusCode !== 2 && type === '') return { status: 'success', errorClass: '' }
+  let errorClass = type
+  let message = span.statusMessage
+  for (const event of span.events) {
+    if (event.name !== 'exception') continue
+    const thrown = event.attributes['exception.type']
+    if (errorClass === '' && typeof thrown === 'string') errorClass = thrown
+    const text = event.attributes['exception.message']
+    if (message === '' && typeof text === 'string') message = text
+  }
+  if (errorClass === '') errorClass = /^([A-Za-z_.]*(?:Error|Exception))\b/.exec(message)?.[1] ?? 'error'
+  const evidence = `${errorClass} ${message.slice(0, 400)}`
+  const status = RATE_LIMITED.test(evidence) ? 'rate_limited' : TIMED_OUT.test(evidence) ? 'timeout' : 'error'
+  return { status, errorClass: errorClass.slice(errorClass.lastIndexOf('.') + 1) || errorClass }
+}

@@ -1,0 +1,29 @@
+// Step one of recognition. In: any span. Out: a candidate when the span speaks of a model call, else undefined.
+// Most spans are no model calls, so the first question has to be cheap: a few property probes, no iteration.
+import type { Attributes, Span } from '../span.ts'
+import type { Candidate } from './candidate.ts'
+import type { Dialect } from './dialect.ts'
+import { otelGenAi } from './dialects/otel-genai.ts'
+import { readTable } from './read-table.ts'
+
+/** The first that owns a span reads it; the last one owns every span with a GenAI name on it. */
+const DIALECTS: Dialect[] = [otelGenAi]
+
+export function readSpan(span: Span): Candidate | undefined {
+  if (!speaksOfModels(span.attributes)) return undefined
+  for (const dialect of DIALECTS) if (dialect.owns(span)) return readTable(dialect, span)
+  return undefined
+}
+
+function speaksOfModels(attributes: Attributes): boolean {
+  return (
+    attributes['gen_ai.operation.name'] !== undefined ||
+    attributes['gen_ai.request.model'] !== undefined ||
+    attributes['openinference.span.kind'] !== undefined ||
+    attributes['ai.operationId'] !== undefined ||
+    attributes['gen_ai.usage.input_tokens'] !== undefined ||
+    attributes['gen_ai.system'] !== undefined ||
+    attributes['llm.request.type'] !== undefined ||
+    attributes['gen_ai.usage.prompt_tokens'] !== undefined
+  )
+}

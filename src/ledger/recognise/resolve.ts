@@ -1,0 +1,108 @@
+// Step two of recognition. In: all candidates of one trace and the places of its spans, in any order. Out: one decision
+// per candidate. The principle: one emitter (scope) reports each call once, so its spans never merge without an equal
+// response id; different emitters report the same calls, so theirs are matched one to one. Figures come from the view
+// that knows most. Structure decides what is a sum, never "has usage" or "parent = sum of children".
+
+import { type CallGroup, createGroups } from './call-groups.ts'
+import type { Candidate, Decision, SpanPlace } from './candidate.ts'
+import { matchAcrossScopes } from './match-scopes.ts'
+import { decideAggregates } from './resolve-aggregates.ts'
+import { contains, figuresAgree, hasFigures, idsConflict, sameClass, succeeded } from './same-call.ts'
+import { createTraceTree, type TraceTree } from './trace-tree.ts'
+import { compareCandidates, mergeViews } from './views.ts'
+
+export function resolve(candidates: readonly Candidate[], places: readonly SpanPlace[]): Decision[] {
+  const sorted = [...candidates].sort(compareCandidates)
+  const tree = createTraceTree(sorted, places)
+  const calls = sorted.filter(({ role }) => role === 'call')
+  const groups = createGroups(calls)
+  const sums = new Map<Candidate, string>()
+
+  joinEqualResponseIds(calls, groups)
+  joinWrappers(calls, groups, tree, sums)
+  matchAcrossScopes(groups, sums, tree)
+
+  const decisions = new Map<Candidate, Decision>()
+  for (const group of groups.all()) {
+    const views = group.views.filter((view) => !sums.has(view))
+    if (views.length === 0) continue
+    const { chosen, merged, reason } = mergeViews(views, tree)
+    for (const view of views) {
+      decisions.set(
+        view,
+        view === chosen
+          ? { candidate: merged, outcome: 'booked', reason }
+          : { candidate: view, outcome: 'duplicate', duplicateOf: chosen.spanId, reason: whyJoined(group, view) },
+      )
+    }
+  }
+  for (const [candidate, reason] of sums) decisions.set(candidate, { candidate, outcome: 'aggregate', reason })
+  const aggregates = sorted.filter(({ role }) => role === 'aggregate')
+  for (const decision of decideAggregates(aggregates, [...decisions.values()], tree)) {
+    decisions.set(decision.candidate, decision)
+  }
+  return [...decisions.values()].sort((a, b) => compareCandidates(a.candidate, b.candidate))
+}
+
+function whyJoined(group: CallGroup, view: Candidate): string {
+  return group.reasons.get(view) ?? 'another view of the booked call'
+}
+
+function joinEqualResponseIds(calls: readonly Candidate[], groups: ReturnType<typeof createGroups>): void {
+  const firsts = new Map<string, Candidate>()
+  for (const call of calls) {
+    if (call.responseId === '') continue
+    const first = firsts.get(call.responseId)
+    if (first === undefined) firsts.set(call.responseId, call)
+    else if (sameClass(first, call)) groups.join(first, call, `same response id ${call.responseId}`)
+  }
+}
+
+/** A call span with call spans beneath it is a wrapper of them, unless the evidence says they are calls of their own. */
+function joinWrappers(
+  calls: readonly Candidate[],
+  groups: ReturnType<typeof createGroups>,
+  tree: TraceTree,
+  sums: Map<Candidate, string>,
+): void {
+  // Innermost first, so that what a wrapper wraps is settled before the wrapper is looked at.
+  const innermostFirst = [...calls].sort(
+    (a, b) => tree.ancestors(b.spanId).length - tree.ancestors(a.spanId).length || compareCandidates(a, b),
+  )
+  for (const outer of innermostFirst) {
+    const inner = calls.filter(
+      (call) =>
+        call !== outer && tree.isAncestor(outer.spanId, call.spanId) && sameClass(outer, call) && !sums.has(call),
+    )
+    const wrapped = inner.filter((call) => isWrapped(outer, call))
+    if (wrapped.length === 0) continue
+    const billed = distinctGroups(wrapped.filter(succeeded), groups)
+    if (billed.length > 1) {
+      sums.set(outer, `wraps ${billed.length} calls that have spans of their own`)
+    } else if (billed[0] !== undefined) {
+      groups.join(billed[0], outer, 'wraps the booked call')
+    } else if (!succeeded(outer)) {
+      const failed = distinctGroups(wrapped, groups)
+      if (failed.length === 1 && failed[0] !== undefined) groups.join(failed[0], outer, 'wraps the booked call')
+      else sums.set(outer, `wraps ${failed.length} failed attempts that have spans of their own`)
+    }
+    // Else: only failed attempts are visible beneath a success; the attempt that succeeded is this span's own.
+  }
+}
+
+function isWrapped(outer: Candidate, inner: Candidate): boolean {
+  if (outer.scopeName !== inner.scopeName) return !(idsConflict(outer, inner) && !contains(outer, inner))
+  // One emitter inside itself: the same call when the figures agree or one has none; else work done inside a stream.
+  if (idsConflict(outer, inner)) return false
+  if (!hasFigures(outer) || !hasFigures(inner) || outer.usage === undefined || inner.usage === undefined) return true
+  return figuresAgree(outer.usage, inner.usage)
+}
+
+function distinctGroups(calls: readonly Candidate[], groups: ReturnType<typeof createGroups>): Candidate[] {
+  const firsts = new Map<CallGroup, Candidate>()
+  for (const call of calls) {
+    const group = groups.of(call)
+    if (!firsts.has(group)) firsts.set(group, call)
+  }
+  return [...firsts.values()]
+}

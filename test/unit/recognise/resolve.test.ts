@@ -1,0 +1,144 @@
+// Hand-written traces: each shows one rule of the resolver, most with its counterpart that must come out the other way.
+import { describe, expect, test } from 'vitest'
+import type { Candidate, SpanPlace } from '../../../src/ledger/recognise/candidate.ts'
+import { resolve } from '../../../src/ledger/recognise/resolve.ts'
+import { candidate, id, place } from './spans.ts'
+
+/** Outcomes by span number. */
+function outcomes(candidates: Candidate[], places: SpanPlace[] = []): Record<number, string> {
+  const found: Record<number, string> = {}
+  for (const { candidate, outcome, duplicateOf } of resolve(candidates, places)) {
+    found[Number.parseInt(candidate.spanId, 16)] =
+      duplicateOf === undefined ? outcome : `${outcome} of ${Number.parseInt(duplicateOf, 16)}`
+  }
+  return found
+}
+
+const OTHER = { scopeName: 'scope-b' }
+const AGENT = { role: 'aggregate', operation: 'invoke_agent', scopeName: 'framework', level: 'framework' } as const
+
+describe('one emitter', () => {
+  test('books a single call', () => {
+    expect(outcomes([candidate(1, 0, { tokens: [10, 5] })])).toEqual({ 1: 'booked' })
+  })
+
+  test('books two identical concurrent siblings as two calls', () => {
+    const calls = [candidate(1, 9, { tokens: [10, 5] }), candidate(2, 9, { tokens: [10, 5] })]
+    expect(outcomes(calls, [place(9, 0)])).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
+  test('books two spans with one response id once', () => {
+    const same = { tokens: [10, 5] as [number, number], responseId: 'chatcmpl-1' }
+    expect(outcomes([candidate(1, 0, same), candidate(2, 0, { ...same, at: 300 })])).toEqual({
+      1: 'booked',
+      2: 'duplicate of 1',
+    })
+  })
+
+  test('books both when a call made while a stream is read nests in its span', () => {
+    const calls = [candidate(1, 0, { tokens: [10, 5], for: 500 }), candidate(2, 1, { tokens: [70, 9], at: 50 })]
+    expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+})
+
+describe('two emitters', () => {
+  test('books sibling reports of one call once', () => {
+    const calls = [candidate(1, 0, { tokens: [10, 5] }), candidate(2, 0, { tokens: [10, 5], at: 1, for: 98, ...OTHER })]
+    expect(Object.values(outcomes(calls)).sort()).toEqual(['booked', 'duplicate of 1'])
+  })
+
+  test('matches two identical concurrent calls seen by both as two', () => {
+    const both = [1, 2].flatMap((n) => [
+      candidate(n, 0, { tokens: [10, 5], at: n }),
+      candidate(n + 10, 0, { tokens: [10, 5], at: n + 1, for: 98, ...OTHER }),
+    ])
+    expect(Object.values(outcomes(both)).filter((outcome) => outcome === 'booked')).toHaveLength(2)
+  })
+
+  test('does not merge reports whose figures differ', () => {
+    const calls = [candidate(1, 0, { tokens: [10, 5] }), candidate(2, 0, { tokens: [11, 6], at: 1, for: 98, ...OTHER })]
+    expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
+  test('merges them when one is the SDK itself, with the SDK winning', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [10, 5] }),
+      candidate(2, 0, { tokens: [11, 6], at: 1, for: 98, level: 'sdk', ...OTHER }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'duplicate of 2', 2: 'booked' })
+  })
+
+  test('does not merge calls of unrelated processes', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [10, 5] }),
+      candidate(2, 0, { tokens: [10, 5], at: 1, for: 98, serviceName: 'gateway', ...OTHER }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
+  test('books the inner of nested reports, with figures only the outer has', () => {
+    const calls = [candidate(1, 0, { tokens: [10, 5], ...OTHER }), candidate(2, 1, { at: 1, for: 98 })]
+    expect(outcomes(calls)).toEqual({ 1: 'duplicate of 2', 2: 'booked' })
+    expect(resolve(calls, [])[1]?.candidate.usage).toMatchObject({ inputTokens: 10, outputTokens: 5 })
+  })
+
+  test('bills a call that succeeded beneath a parent in error', () => {
+    const calls = [
+      candidate(1, 0, { status: 'error', errorClass: 'NoObjectGeneratedError', ...OTHER }),
+      candidate(2, 1, { tokens: [10, 5], at: 1, for: 98 }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'duplicate of 2', 2: 'booked' })
+    expect(resolve(calls, [])[1]?.candidate).toMatchObject({ status: 'success', errorClass: '' })
+  })
+})
+
+describe('aggregates', () => {
+  test('does not book a parent that repeats the sum of its children', () => {
+    const calls = [candidate(2, 1, { tokens: [10, 5] }), candidate(3, 1, { tokens: [20, 5], at: 200 })]
+    expect(outcomes([candidate(1, 0, { ...AGENT, tokens: [30, 10], for: 400 }), ...calls])).toEqual({
+      1: 'aggregate',
+      2: 'booked',
+      3: 'booked',
+    })
+  })
+
+  test('books an agent nobody else explains, as partial', () => {
+    const [decision] = resolve([candidate(1, 0, { ...AGENT, tokens: [30, 10] })], [])
+    expect(decision).toMatchObject({ outcome: 'booked', candidate: { certainty: 'partial' } })
+  })
+
+  test('books an agent beside an embedding beneath it', () => {
+    const embedding = candidate(2, 1, { operation: 'embeddings', tokens: [4, 0] })
+    expect(outcomes([candidate(1, 0, { ...AGENT, tokens: [30, 10] }), embedding])).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
+  test('does not book an agent that contains a call whose own parent never arrived', () => {
+    const agent = candidate(1, 0, { ...AGENT, tokens: [10, 5], for: 400 })
+    expect(outcomes([agent, candidate(2, 77, { tokens: [10, 5], at: 10 })])).toEqual({ 1: 'aggregate', 2: 'booked' })
+  })
+})
+
+describe('attempts', () => {
+  test('books a failed attempt and the success beside it, and their wrapper once', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [10, 5], for: 400, level: 'framework', ...OTHER }),
+      candidate(2, 1, { status: 'rate_limited', errorClass: 'RateLimitError', tokens: [0, 0], at: 10 }),
+      candidate(3, 1, { tokens: [10, 5], at: 200 }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'duplicate of 3', 2: 'booked', 3: 'booked' })
+  })
+
+  test('books the wrapper too when only failed attempts are visible beneath its success', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [10, 5], for: 400, level: 'framework', ...OTHER }),
+      candidate(2, 1, { status: 'rate_limited', errorClass: 'RateLimitError', tokens: [0, 0], at: 10 }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+})
+
+test('survives a trace whose parents form a cycle', () => {
+  const calls = [candidate(1, 2, { tokens: [10, 5] }), candidate(2, 1, { tokens: [10, 5], ...OTHER })]
+  expect(Object.values(outcomes(calls)).filter((outcome) => outcome === 'booked')).toHaveLength(1)
+  expect(id(1)).toHaveLength(16)
+})
