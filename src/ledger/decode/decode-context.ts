@@ -1,0 +1,95 @@
+// State of decoding one request: limits, counts, and the repairs every decoder applies to single values.
+import type { Attributes, AttributeValue } from '../span.ts'
+import {
+  type CleanReason,
+  type Counts,
+  count,
+  type DecodeLimits,
+  type RejectReason,
+  TooManyRecords,
+} from './decoded.ts'
+import type { KeyCache } from './key-cache.ts'
+
+const HEX_32 = /^[0-9a-f]{32}$/
+const HEX_16 = /^[0-9a-f]{16}$/
+const ZERO_32 = '0'.repeat(32)
+const ZERO_16 = '0'.repeat(16)
+
+export const isTraceId = (text: string): boolean => HEX_32.test(text) && text !== ZERO_32
+export const isSpanId = (text: string): boolean => HEX_16.test(text) && text !== ZERO_16
+
+export class DecodeContext {
+  readonly limits: DecodeLimits
+  readonly keys: KeyCache
+  readonly cleaned: Counts<CleanReason> = {}
+  readonly rejected: Counts<RejectReason> = {}
+  private records = 0
+  private values = 0
+
+  constructor(limits: DecodeLimits, keys: KeyCache) {
+    this.limits = limits
+    this.keys = keys
+  }
+
+  /** Starts the next record. @throws TooManyRecords */
+  startRecord(): void {
+    this.values = 0
+    this.records += 1
+    if (this.records > this.limits.maxRecords) throw new TooManyRecords(`more than ${this.limits.maxRecords} records`)
+  }
+
+  /** Starts counting values anew, for a resource or scope. */
+  startValues(): void {
+    this.values = 0
+  }
+
+  /** False when the record already carries as many values as are kept. */
+  mayKeepValue(): boolean {
+    this.values += 1
+    if (this.values <= this.limits.maxValuesPerRecord) return true
+    count(this.cleaned, 'too_many_values')
+    return false
+  }
+
+  reject(reason: RejectReason): void {
+    count(this.rejected, reason)
+  }
+
+  clean(reason: CleanReason): void {
+    count(this.cleaned, reason)
+  }
+
+  /** Postgres text holds neither NUL nor half a surrogate pair: both become U+FFFD. */
+  text(value: string): string {
+    let text = value
+    if (text.includes('\0')) {
+      count(this.cleaned, 'nul_character')
+      text = text.replaceAll('\0', '\ufffd')
+    }
+    if (!text.isWellFormed()) {
+      count(this.cleaned, 'invalid_unicode')
+      text = text.toWellFormed()
+    }
+    return text
+  }
+
+  /** JSON has no NaN and no infinities: they are kept as the text OTLP/JSON uses for them. */
+  double(value: number): AttributeValue {
+    if (Number.isFinite(value)) return value
+    count(this.cleaned, 'not_a_number')
+    return String(value)
+  }
+
+  /** A parent id that is no id makes the span a root. */
+  parentId(hex: string): string {
+    if (hex === '' || isSpanId(hex)) return hex
+    if (hex !== ZERO_16) count(this.cleaned, 'invalid_parent_id')
+    return ''
+  }
+}
+
+/** Sets an attribute; `__proto__` is a name like any other. */
+export function setAttribute(attributes: Attributes, key: string, value: AttributeValue): void {
+  if (key !== '__proto__') attributes[key] = value
+  else Object.defineProperty(attributes, key, { value, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,63 @@
+// What decoding a request gives: the records that can be booked, and counts of what was refused or repaired.
+import type { LogRecord } from '../log-record.ts'
+import type { Span } from '../span.ts'
+
+/** Why a single record can never be booked. Bounded: these are metric labels. */
+export const REJECT_REASONS = [
+  'invalid_trace_id',
+  'invalid_span_id',
+  'timestamp_out_of_range',
+  'foreign_organisation',
+  'unbookable',
+] as const
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+/** What was repaired in a record that was kept. Bounded: these are metric labels. */
+export const CLEAN_REASONS = [
+  'nul_character',
+  'invalid_unicode',
+  'not_a_number',
+  'too_deep',
+  'too_many_values',
+  'invalid_parent_id',
+  'invalid_log_context',
+  'invalid_organisation',
+  'negative_duration',
+] as const
+export type CleanReason = (typeof CLEAN_REASONS)[number]
+
+export type Counts<Reason extends string> = Partial<Record<Reason, number>>
+
+export function count<Reason extends string>(counts: Counts<Reason>, reason: Reason, by = 1): void {
+  counts[reason] = (counts[reason] ?? 0) + by
+}
+
+export interface Decoded<Item> {
+  items: Item[]
+  rejected: Counts<RejectReason>
+  cleaned: Counts<CleanReason>
+}
+
+export type DecodedTraces = Decoded<Span>
+export type DecodedLogs = Decoded<LogRecord>
+
+export interface DecodeLimits {
+  /** Values nested deeper than this become null. */
+  maxDepth: number
+  /** Values of one record beyond this number are dropped. */
+  maxValuesPerRecord: number
+  /** Records of one request; more is answered with 413. */
+  maxRecords: number
+}
+
+export const DEFAULT_LIMITS: DecodeLimits = { maxDepth: 32, maxValuesPerRecord: 4096, maxRecords: 50_000 }
+
+/** The body as a whole cannot be read: 400. */
+export class MalformedBody extends Error {
+  override readonly name = 'MalformedBody'
+}
+
+/** The body has more records than one request may carry: 413. */
+export class TooManyRecords extends Error {
+  override readonly name = 'TooManyRecords'
+}

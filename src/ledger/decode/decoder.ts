@@ -1,0 +1,54 @@
+// Decoding of a request's body. In: bytes and their encoding. Out: records and counts, or why the body as a whole is
+// refused. Pure apart from a bounded cache of attribute keys.
+import type { LogRecord } from '../log-record.ts'
+import type { Span } from '../span.ts'
+import { DecodeContext } from './decode-context.ts'
+import { DEFAULT_LIMITS, type Decoded, type DecodeLimits, MalformedBody, TooManyRecords } from './decoded.ts'
+import { parseJsonBody } from './json-body.ts'
+import { KeyCache } from './key-cache.ts'
+import { readLogsJson } from './logs-json.ts'
+import { readLogs } from './logs-protobuf.ts'
+import { readTracesJson } from './traces-json.ts'
+import { readTraces } from './traces-protobuf.ts'
+import { WireReader } from './wire-reader.ts'
+
+export type Encoding = 'protobuf' | 'json'
+
+export type DecodeOutcome<Item> =
+  | { kind: 'decoded'; decoded: Decoded<Item> }
+  | { kind: 'malformed'; message: string }
+  | { kind: 'too_large'; message: string }
+
+export interface Decoder {
+  traces(body: Buffer, encoding: Encoding): DecodeOutcome<Span>
+  logs(body: Buffer, encoding: Encoding): DecodeOutcome<LogRecord>
+}
+
+export function createDecoder(limits: DecodeLimits = DEFAULT_LIMITS): Decoder {
+  const keys = new KeyCache()
+
+  function outcome<Item>(read: (context: DecodeContext) => Item[]): DecodeOutcome<Item> {
+    const context = new DecodeContext(limits, keys)
+    try {
+      const items = read(context)
+      return { kind: 'decoded', decoded: { items, rejected: context.rejected, cleaned: context.cleaned } }
+    } catch (error) {
+      if (error instanceof MalformedBody) return { kind: 'malformed', message: error.message }
+      if (error instanceof TooManyRecords) return { kind: 'too_large', message: error.message }
+      throw error
+    }
+  }
+
+  return {
+    traces: (body, encoding) =>
+      outcome((context) =>
+        encoding === 'protobuf'
+          ? readTraces(new WireReader(body, context))
+          : readTracesJson(parseJsonBody(body), context),
+      ),
+    logs: (body, encoding) =>
+      outcome((context) =>
+        encoding === 'protobuf' ? readLogs(new WireReader(body, context)) : readLogsJson(parseJsonBody(body), context),
+      ),
+  }
+}

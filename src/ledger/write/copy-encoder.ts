@@ -1,0 +1,135 @@
+// Rows in Postgres' binary COPY format. In: fields of each row, in the order of the column list. Out: one buffer.
+// Layout: https://www.postgresql.org/docs/18/sql-copy.html (Binary Format). Text is cleaned before it comes here.
+
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+const FIRST_BYTES = 256 * 1024
+/** Microseconds from 1970-01-01 to Postgres' own epoch, 2000-01-01. */
+const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n
+const NUMERIC_NEGATIVE = 0x4000
+/** Pico-USD: twelve decimals, which are three groups of four digits. */
+const COST_SCALE = 12
+const COST_FRACTION_GROUPS = 3
+
+export class CopyEncoder {
+  private buffer: Buffer
+  private length = 0
+  private readonly columns: number
+  rows = 0
+
+  constructor(columns: number, firstBytes = FIRST_BYTES) {
+    this.columns = columns
+    this.buffer = Buffer.allocUnsafe(firstBytes)
+    this.length = SIGNATURE.copy(this.buffer)
+  }
+
+  startRow(): void {
+    this.room(2)
+    this.length = this.buffer.writeInt16BE(this.columns, this.length)
+    this.rows += 1
+  }
+
+  null(): void {
+    this.room(4)
+    this.length = this.buffer.writeInt32BE(-1, this.length)
+  }
+
+  text(value: string): void {
+    this.room(4 + value.length * 3)
+    const start = this.length + 4
+    const size = this.buffer.write(value, start, 'utf8')
+    this.buffer.writeInt32BE(size, this.length)
+    this.length = start + size
+  }
+
+  textOrNull(value: string | null | undefined): void {
+    if (value === null || value === undefined) this.null()
+    else this.text(value)
+  }
+
+  /** `jsonb` is text behind a version byte; `json` is plain text. */
+  jsonb(value: string): void {
+    this.room(5 + value.length * 3)
+    const start = this.length + 5
+    const size = this.buffer.write(value, start, 'utf8')
+    this.buffer.writeInt32BE(size + 1, this.length)
+    this.buffer[start - 1] = 1
+    this.length = start + size
+  }
+
+  int2(value: number): void {
+    this.room(6)
+    this.buffer.writeInt32BE(2, this.length)
+    this.length = this.buffer.writeInt16BE(value, this.length + 4)
+  }
+
+  int4(value: number): void {
+    this.room(8)
+    this.buffer.writeInt32BE(4, this.length)
+    this.length = this.buffer.writeInt32BE(value, this.length + 4)
+  }
+
+  int8(value: bigint): void {
+    this.room(12)
+    this.buffer.writeInt32BE(8, this.length)
+    this.length = this.buffer.writeBigInt64BE(value, this.length + 4)
+  }
+
+  float8(value: number): void {
+    this.room(12)
+    this.buffer.writeInt32BE(8, this.length)
+    this.length = this.buffer.writeDoubleBE(value, this.length + 4)
+  }
+
+  bool(value: boolean): void {
+    this.room(5)
+    this.buffer.writeInt32BE(1, this.length)
+    this.buffer[this.length + 4] = value ? 1 : 0
+    this.length += 5
+  }
+
+  bytes(value: Uint8Array): void {
+    this.room(4 + value.length)
+    this.buffer.writeInt32BE(value.length, this.length)
+    this.buffer.set(value, this.length + 4)
+    this.length += 4 + value.length
+  }
+
+  /** `timestamptz` of whole microseconds; the nanoseconds below them are a column of their own. */
+  timestamp(unixNano: bigint): void {
+    this.int8(unixNano / 1000n - POSTGRES_EPOCH_MICROS)
+  }
+
+  /** `numeric` of an amount in pico-USD, exact. */
+  pico(amount: bigint): void {
+    const groups: number[] = []
+    let rest = amount < 0n ? -amount : amount
+    while (rest > 0n) {
+      groups.push(Number(rest % 10_000n))
+      rest /= 10_000n
+    }
+    const weight = groups.length - 1 - COST_FRACTION_GROUPS
+    this.room(12 + groups.length * 2)
+    const { buffer } = this
+    let at = buffer.writeInt32BE(8 + groups.length * 2, this.length)
+    at = buffer.writeInt16BE(groups.length, at)
+    at = buffer.writeInt16BE(groups.length === 0 ? 0 : weight, at)
+    at = buffer.writeUInt16BE(amount < 0n ? NUMERIC_NEGATIVE : 0, at)
+    at = buffer.writeInt16BE(COST_SCALE, at)
+    for (let i = groups.length - 1; i >= 0; i--) at = buffer.writeInt16BE(groups[i] as number, at)
+    this.length = at
+  }
+
+  /** Ends the data; the encoder is not used again. */
+  finish(): Buffer {
+    this.room(2)
+    this.length = this.buffer.writeInt16BE(-1, this.length)
+    return this.buffer.subarray(0, this.length)
+  }
+
+  private room(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes))
+    this.buffer.copy(larger, 0, 0, this.length)
+    this.buffer = larger
+  }
+}
