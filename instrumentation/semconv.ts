@@ -40,12 +40,40 @@ export const ATTR = {
   usagePartial: 'spanledger.usage.partial',
   inputCharacters: 'spanledger.input.characters',
   outputCharacters: 'spanledger.output.characters',
+  streamOutcome: 'spanledger.stream.outcome',
   attempt: 'spanledger.attempt.number',
+  fallback: 'spanledger.fallback',
+  httpStatusCode: 'http.response.status_code',
   featureStatus: 'spanledger.feature.status',
   featureMetadata: 'spanledger.feature.metadata',
   stage: 'spanledger.stage.name',
   degraded: 'spanledger.degraded',
   degradedReason: 'spanledger.degraded.reason',
+  // retrieval steps
+  ragStep: 'spanledger.rag.step',
+  embeddingProvider: 'spanledger.embedding.provider',
+  embeddingModel: 'spanledger.embedding.model',
+  embeddingQueryLength: 'spanledger.embedding.query_length',
+  cacheHit: 'spanledger.cache.hit',
+  searchMode: 'spanledger.search.mode',
+  chunksRetrieved: 'spanledger.search.chunks_retrieved',
+  chunksUsed: 'spanledger.search.chunks_used',
+  topScore: 'spanledger.search.top_score',
+  averageScore: 'spanledger.search.average_score',
+  scoreThreshold: 'spanledger.search.score_threshold',
+  searchLimit: 'spanledger.search.limit',
+  rerankProvider: 'spanledger.rerank.provider',
+  rerankModel: 'spanledger.rerank.model',
+  rerankCandidates: 'spanledger.rerank.candidates',
+  rerankKept: 'spanledger.rerank.kept',
+  graphResults: 'spanledger.graph.results',
+  streamChunks: 'spanledger.stream.chunks',
+  streamBytes: 'spanledger.stream.bytes',
+  dbSystem: 'db.system.name',
+  dbCollection: 'db.collection.name',
+  dbNamespace: 'db.namespace',
+  dbOperation: 'db.operation.name',
+  dbQueryText: 'db.query.text',
 } as const
 
 /** Status of a feature run. */
@@ -54,15 +82,54 @@ export type FeatureStatus = (typeof FEATURE_STATUSES)[number]
 
 /** Span names that mark what a span is; the ledger recognises feature runs by this prefix and attribute. */
 export const FEATURE_SPAN_PREFIX = 'feature '
+export const STAGE_SPAN_PREFIX = 'stage '
 
 /** Metrics the instrumentation emits. Units are UCUM; the Prometheus name follows from name, unit and type. */
 export const METRIC = {
-  tokenUsage: { name: 'gen_ai.client.token.usage', unit: '{token}', type: 'histogram' },
-  operationDuration: { name: 'gen_ai.client.operation.duration', unit: 's', type: 'histogram' },
-  timeToFirstChunk: { name: 'gen_ai.client.operation.time_to_first_chunk', unit: 's', type: 'histogram' },
-  featureDuration: { name: 'spanledger.feature.duration', unit: 's', type: 'histogram' },
-  foldedDeals: { name: 'spanledger.metrics.deals_folded', unit: '{deal}', type: 'gauge' },
+  tokenUsage: {
+    name: 'gen_ai.client.token.usage',
+    unit: '{token}',
+    type: 'histogram',
+    description: 'Tokens of one model call, by gen_ai.token.type.',
+  },
+  operationDuration: {
+    name: 'gen_ai.client.operation.duration',
+    unit: 's',
+    type: 'histogram',
+    description: 'Duration of one model call, until the last chunk when it streams.',
+  },
+  timeToFirstChunk: {
+    name: 'gen_ai.client.operation.time_to_first_chunk',
+    unit: 's',
+    type: 'histogram',
+    description: 'Time from the request to the first chunk that carries output.',
+  },
+  timePerOutputChunk: {
+    name: 'gen_ai.client.operation.time_per_output_chunk',
+    unit: 's',
+    type: 'histogram',
+    description: 'Time between two chunks that carry output, after the first.',
+  },
+  featureDuration: {
+    name: 'spanledger.feature.duration',
+    unit: 's',
+    type: 'histogram',
+    description: 'Duration of one feature run, by spanledger.feature.status.',
+  },
+  foldedDeals: {
+    name: 'spanledger.metrics.deals_folded',
+    unit: '{deal}',
+    type: 'gauge',
+    description: 'Deals of an organisation counted under deal_id="_other" because the bound was reached.',
+  },
 } as const
 
 /** The deal_id of metric points beyond the first N deals of an organisation. */
 export const OTHER_DEAL = '_other'
+
+/** error.type of outcomes that have one meaning whatever the provider calls them; other errors keep their own code. */
+export const ERROR_TYPE = { rateLimited: 'rate_limited', timeout: 'timeout', aborted: 'aborted' } as const
+
+/** How a stream ended: read to its end, left early by the reader, cancelled, or broken by the network or provider. */
+export const STREAM_OUTCOMES = ['completed', 'stopped', 'aborted', 'broken', 'abandoned'] as const
+export type StreamOutcome = (typeof STREAM_OUTCOMES)[number]

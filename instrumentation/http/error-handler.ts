@@ -1,0 +1,52 @@
+// Express error handler: last in the chain. In: whatever a route threw. Out: for the user a message and the trace id,
+// never a stack; for the log the error with its stack; for the span the exception.
+import { SpanStatusCode, trace } from '@opentelemetry/api'
+import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express'
+import { guard } from '../problems.ts'
+import { activeTraceId } from './trace-id-header.ts'
+
+interface ErrorLogger {
+  error(fields: Record<string, unknown>, message: string): void
+}
+
+export interface ErrorHandlerOptions {
+  logger: ErrorLogger
+}
+
+const SERVER_MESSAGE = 'Something went wrong on our side. Please try again, and quote the trace id if it happens again.'
+
+/**
+ * Answers `{ error: { code, message, trace_id } }`. An error with a status from 400 to 499 and `expose !== false` keeps
+ * its own message; every other error shows a fixed one.
+ */
+export function errorHandler({ logger }: ErrorHandlerOptions): ErrorRequestHandler {
+  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    const { status, code, message } = toAnswer(error)
+    const traceId = activeTraceId()
+    guard('error handler', () => {
+      const span = trace.getActiveSpan()
+      span?.recordException(error instanceof Error ? error : new Error(String(error)))
+      if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) })
+      logger.error({ err: error, status, code }, 'request failed')
+    })
+    // Express closes the connection of an answer already under way.
+    if (res.headersSent) {
+      next(error)
+      return
+    }
+    res.status(status).json({ error: { code, message, ...(traceId && { trace_id: traceId }) } })
+  }
+}
+
+function toAnswer(error: unknown): { status: number; code: string; message: string } {
+  const fields = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
+  const given = fields.status ?? fields.statusCode
+  const status = typeof given === 'number' && given >= 400 && given <= 599 ? given : 500
+  const code = typeof fields.code === 'string' && /^[a-z_]{1,40}$/.test(fields.code) ? fields.code : undefined
+  if (status < 500 && fields.expose !== false) {
+    return { status, code: code ?? 'bad_request', message: messageOf(error) }
+  }
+  return { status, code: code ?? 'internal', message: SERVER_MESSAGE }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

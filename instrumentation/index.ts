@@ -1,0 +1,24 @@
+// Public API of `spanledger/instrumentation`; README.md shows each part in use.
+export type { FeatureRun, Metadata } from './feature/feature-run.ts'
+export { traceFeature } from './feature/trace-feature.ts'
+export { type ErrorHandlerOptions, errorHandler } from './http/error-handler.ts'
+export { type TenantResolver, tenantMiddleware } from './http/tenant-middleware.ts'
+export { activeTraceId, TRACE_ID_HEADER, traceIdMiddleware } from './http/trace-id-header.ts'
+export { logFields } from './log-fields.ts'
+export { traceModelCall } from './model-call/trace-model-call.ts'
+export type { ModelCall, ModelCallOptions, ResponseInfo, Usage } from './model-call/types.ts'
+export { type ResponseStream, traceResponseStream } from './rag/response-stream.ts'
+export {
+  type EmbeddingOptions,
+  type GraphQueryOptions,
+  type RerankOptions,
+  traceEmbedding,
+  traceGraphQuery,
+  traceRerank,
+  traceVectorSearch,
+  type VectorSearchOptions,
+} from './rag/steps.ts'
+export { ATTR, type FeatureStatus, METRIC } from './semconv.ts'
+export { activeTelemetry, startTelemetry, type Telemetry, type TelemetryOptions } from './start/start-telemetry.ts'
+export { tenantAttributes, withTenant } from './tenant/context.ts'
+export type { Tenant } from './tenant/tenant.ts'

@@ -1,0 +1,108 @@
+// The metrics of model calls and feature runs. In: finished calls. Out: histogram points with bounded tenant labels,
+// through the OpenTelemetry metrics API, so that they cost nothing where no SDK is started.
+import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api'
+import { ATTR, METRIC } from '../semconv.ts'
+import { VERSION } from '../version.ts'
+import { Labels } from './labels.ts'
+
+// Boundaries recommended by the GenAI conventions, v1.41.1.
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
+
+interface Instruments {
+  operationDuration: Histogram
+  tokenUsage: Histogram
+  timeToFirstChunk: Histogram
+  timePerOutputChunk: Histogram
+  featureDuration: Histogram
+}
+
+let labels = new Labels()
+let current: { provider: MeterProvider; instruments: Instruments } | undefined
+
+/** Replaces the bounds on labels; called once at start. */
+export function setLabels(next: Labels): void {
+  labels = next
+}
+
+export const activeLabels = (): Labels => labels
+
+// The API has no proxy for meters: instruments made before the SDK starts stay no-ops, so they are made on first use
+// and again when the provider changes.
+function instruments(): Instruments {
+  const provider = metrics.getMeterProvider()
+  if (current?.provider !== provider) {
+    const meter = provider.getMeter('spanledger', VERSION)
+    current = { provider, instruments: createInstruments(meter) }
+    registerFoldedDeals(meter)
+  }
+  return current.instruments
+}
+
+const createInstruments = (meter: Meter): Instruments => ({
+  operationDuration: histogram(meter, METRIC.operationDuration, SECONDS),
+  tokenUsage: histogram(meter, METRIC.tokenUsage, TOKENS),
+  timeToFirstChunk: histogram(meter, METRIC.timeToFirstChunk, SECONDS),
+  timePerOutputChunk: histogram(meter, METRIC.timePerOutputChunk, SECONDS),
+  featureDuration: histogram(meter, METRIC.featureDuration, SECONDS),
+})
+
+const histogram = (meter: Meter, metric: { name: string; unit: string; description: string }, bounds: number[]) =>
+  meter.createHistogram(metric.name, {
+    unit: metric.unit,
+    description: metric.description,
+    advice: { explicitBucketBoundaries: bounds },
+  })
+
+function registerFoldedDeals(meter: Meter): void {
+  const { name, unit, description } = METRIC.foldedDeals
+  meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
+    for (const [org, count] of labels.foldedDeals()) result.observe(count, { [ATTR.orgId]: org })
+  })
+}
+
+export interface CallPoint {
+  durationS: number
+  timeToFirstChunkS?: number | undefined
+  inputTokens?: number | undefined
+  outputTokens?: number | undefined
+}
+
+/** Records one finished model call. `call` holds its span attributes. */
+export function recordCallMetrics(
+  tenant: Readonly<Attributes> | undefined,
+  call: Readonly<Attributes>,
+  point: CallPoint,
+): void {
+  const { operationDuration, tokenUsage, timeToFirstChunk } = instruments()
+  const attributes = labels.of(tenant, call)
+  operationDuration.record(point.durationS, attributes)
+  if (point.timeToFirstChunkS !== undefined) timeToFirstChunk.record(point.timeToFirstChunkS, attributes)
+  if (point.inputTokens !== undefined) {
+    tokenUsage.record(point.inputTokens, { ...attributes, [ATTR.tokenType]: 'input' })
+  }
+  if (point.outputTokens !== undefined) {
+    tokenUsage.record(point.outputTokens, { ...attributes, [ATTR.tokenType]: 'output' })
+  }
+}
+
+/** Records the time between two output chunks of a stream. */
+export function recordChunkGap(
+  tenant: Readonly<Attributes> | undefined,
+  call: Readonly<Attributes>,
+  gapS: number,
+): void {
+  instruments().timePerOutputChunk.record(gapS, labels.of(tenant, call))
+}
+
+/** Records one finished feature run. */
+export function recordFeatureMetrics(
+  tenant: Readonly<Attributes> | undefined,
+  run: Readonly<Attributes>,
+  durationS: number,
+): void {
+  const attributes = labels.of(tenant, run)
+  const status = run[ATTR.featureStatus]
+  if (status !== undefined) attributes[ATTR.featureStatus] = status
+  instruments().featureDuration.record(durationS, attributes)
+}

@@ -1,0 +1,34 @@
+// What one response or chunk tells. In: readers' findings. Out: one running picture of the call.
+import type { Usage } from './types.ts'
+
+export interface CallFacts {
+  usage?: Usage | undefined
+  responseId?: string | undefined
+  responseModel?: string | undefined
+  finishReasons?: string[] | undefined
+  /** Characters of output in this response or chunk; undefined when it carries none. */
+  outputCharacters?: number | undefined
+  /** Output text, for content capture. */
+  outputText?: string | undefined
+}
+
+const USAGE_KEYS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'reasoningTokens'] as const
+
+/** Token counts that are whole numbers from 0 on; others are as good as not given. */
+export function cleanUsage(usage: Usage): Usage {
+  const clean: Usage = {}
+  for (const key of USAGE_KEYS) {
+    const value = usage[key]
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) clean[key] = value
+  }
+  return clean
+}
+
+/** The running picture of a call's output while chunks arrive; counts in streams are cumulative, so later ones win. */
+export function addFacts(total: CallFacts, next: CallFacts): void {
+  if (next.usage) total.usage = { ...total.usage, ...cleanUsage(next.usage) }
+  if (next.responseId) total.responseId = next.responseId
+  if (next.responseModel) total.responseModel = next.responseModel
+  if (next.finishReasons && next.finishReasons.length > 0) total.finishReasons = next.finishReasons
+  if (next.outputCharacters) total.outputCharacters = (total.outputCharacters ?? 0) + next.outputCharacters
+}

@@ -1,0 +1,62 @@
+// OpenAI's chat completions, legacy completions and embeddings, whole and as stream chunks; also the many servers that
+// speak this format. prompt_tokens already include cached tokens and completion_tokens include reasoning tokens.
+import type { CallFacts } from '../facts.ts'
+import type { Usage } from '../types.ts'
+import { asArray, asCount, asObject, asText, type Json, joinTexts } from './json.ts'
+
+export function readOpenAi(value: object): CallFacts | undefined {
+  const response = value as Json
+  if (Array.isArray(response.choices)) return readCompletion(response, response.choices)
+  if (response.object === 'list' && Array.isArray(response.data) && asObject(response.usage)) {
+    return { responseModel: asText(response.model), usage: { ...readUsage(response.usage), outputTokens: 0 } }
+  }
+  return undefined
+}
+
+function readCompletion(response: Json, choices: unknown[]): CallFacts {
+  const texts: (string | undefined)[] = []
+  const finishReasons: string[] = []
+  for (const item of choices) {
+    const choice = asObject(item)
+    const finish = asText(choice?.finish_reason)
+    if (finish) finishReasons.push(finish)
+    texts.push(asText(choice?.text), ...readMessage(asObject(choice?.delta) ?? asObject(choice?.message)))
+  }
+  const outputText = joinTexts(texts)
+  return {
+    responseId: asText(response.id),
+    responseModel: asText(response.model),
+    finishReasons,
+    usage: asObject(response.usage) && readUsage(response.usage),
+    outputCharacters: outputText?.length,
+    outputText,
+  }
+}
+
+function readMessage(message: Json | undefined): (string | undefined)[] {
+  if (!message) return []
+  const calls = asArray(message.tool_calls).flatMap((item) => {
+    const called = asObject(asObject(item)?.function)
+    return [asText(called?.name), asText(called?.arguments)]
+  })
+  return [
+    asText(message.reasoning_content) ?? asText(message.reasoning),
+    asText(message.content),
+    asText(message.refusal),
+    ...calls,
+  ]
+}
+
+function readUsage(value: unknown): Usage {
+  const usage = asObject(value)
+  const prompt = asObject(usage?.prompt_tokens_details)
+  const completion = asObject(usage?.completion_tokens_details)
+  return {
+    inputTokens: asCount(usage?.prompt_tokens),
+    outputTokens: asCount(usage?.completion_tokens),
+    // DeepSeek names the cached part beside the details.
+    cacheReadTokens: asCount(prompt?.cached_tokens) ?? asCount(usage?.prompt_cache_hit_tokens),
+    cacheWriteTokens: asCount(prompt?.cache_creation_tokens),
+    reasoningTokens: asCount(completion?.reasoning_tokens),
+  }
+}

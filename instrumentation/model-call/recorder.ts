@@ -1,0 +1,135 @@
+// One model call while it runs. In: what the callback, the response or the stream reports. Out: one ended span and its
+// metric points. Telemetry bugs end here: nothing but `end` has effects, and every entry is guarded.
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { describeError } from '../errors.ts'
+import { recordCallMetrics, recordChunkGap } from '../metrics/instruments.ts'
+import { guard } from '../problems.ts'
+import { ATTR, ERROR_TYPE, type StreamOutcome } from '../semconv.ts'
+import { estimateTokens, textLength } from './estimate.ts'
+import { addFacts, type CallFacts } from './facts.ts'
+import { readResponse } from './read-response.ts'
+import type { ModelCall, ResponseInfo, Usage } from './types.ts'
+
+export class CallRecorder implements ModelCall {
+  readonly span: Span
+  readonly #attributes: Attributes
+  readonly #tenant: Readonly<Attributes> | undefined
+  readonly #startedAtMs = performance.now()
+  readonly #facts: CallFacts = {}
+  #inputCharacters: number | undefined
+  #firstChunkAtMs: number | undefined
+  #lastChunkAtMs: number | undefined
+  #ended = false
+
+  constructor(span: Span, attributes: Attributes, tenant: Readonly<Attributes> | undefined) {
+    this.span = span
+    this.#attributes = attributes
+    this.#tenant = tenant
+  }
+
+  setUsage(usage: Usage): void {
+    guard('model call', () => addFacts(this.#facts, { usage }))
+  }
+
+  setResponse({ id, model, finishReasons }: ResponseInfo): void {
+    guard('model call', () => addFacts(this.#facts, { responseId: id, responseModel: model, finishReasons }))
+  }
+
+  setInput(input: unknown): void {
+    guard('model call', () => {
+      this.#inputCharacters = textLength(input)
+    })
+  }
+
+  setOutput(output: unknown): void {
+    guard('model call', () => addFacts(this.#facts, { outputCharacters: textLength(output) }))
+  }
+
+  recordChunk(chunk: unknown): void {
+    guard('model call', () => {
+      const facts = readResponse(chunk)
+      if (!facts) return
+      if (facts.outputCharacters) this.#markChunk()
+      addFacts(this.#facts, facts)
+    })
+  }
+
+  /** Reads the value the callback returned, when it has a known shape. */
+  readReturned(value: unknown): void {
+    guard('model call', () => {
+      const facts = typeof value === 'string' ? undefined : readResponse(value)
+      if (facts) addFacts(this.#facts, facts)
+    })
+  }
+
+  end(outcome: { error?: unknown; stream?: StreamOutcome } = {}): void {
+    if (this.#ended) return
+    this.#ended = true
+    guard('model call', () => this.#finish(outcome))
+    guard('model call', () => this.span.end())
+  }
+
+  #markChunk(): void {
+    const nowMs = performance.now()
+    this.#firstChunkAtMs ??= nowMs
+    if (this.#lastChunkAtMs !== undefined) {
+      recordChunkGap(this.#tenant, this.#attributes, (nowMs - this.#lastChunkAtMs) / 1000)
+    }
+    this.#lastChunkAtMs = nowMs
+  }
+
+  #finish({ error, stream }: { error?: unknown; stream?: StreamOutcome }): void {
+    const durationS = (performance.now() - this.#startedAtMs) / 1000
+    const firstChunkS =
+      this.#firstChunkAtMs === undefined ? undefined : (this.#firstChunkAtMs - this.#startedAtMs) / 1000
+    const found = this.#resultAttributes(stream, error !== undefined)
+    if (firstChunkS !== undefined) found[ATTR.timeToFirstChunk] = firstChunkS
+    if (error !== undefined) {
+      const { type, httpStatus } = describeError(error)
+      found[ATTR.errorType] = type
+      if (httpStatus !== undefined) found[ATTR.httpStatusCode] = httpStatus
+      this.#recordError(error)
+    } else if (stream === 'aborted') found[ATTR.errorType] = ERROR_TYPE.aborted
+    this.span.setAttributes(found)
+    recordCallMetrics(
+      this.#tenant,
+      { ...this.#attributes, ...found },
+      {
+        durationS,
+        timeToFirstChunkS: firstChunkS,
+        inputTokens: found[ATTR.inputTokens] as number | undefined,
+        outputTokens: found[ATTR.outputTokens] as number | undefined,
+      },
+    )
+  }
+
+  #resultAttributes(stream: StreamOutcome | undefined, failed: boolean): Attributes {
+    const facts = this.#facts
+    const partial = stream !== undefined && stream !== 'completed'
+    const found: Attributes = {}
+    const { usage, estimated } = estimateTokens(facts, this.#inputCharacters, { partial, failed })
+    const set = (key: string, value: Attributes[string]) => {
+      if (value !== undefined) found[key] = value
+    }
+    set(ATTR.responseId, facts.responseId)
+    set(ATTR.responseModel, facts.responseModel)
+    set(ATTR.finishReasons, facts.finishReasons)
+    set(ATTR.inputTokens, usage.inputTokens)
+    set(ATTR.outputTokens, usage.outputTokens)
+    set(ATTR.cacheReadTokens, usage.cacheReadTokens)
+    set(ATTR.cacheCreationTokens, usage.cacheWriteTokens)
+    set(ATTR.reasoningTokens, usage.reasoningTokens)
+    set(ATTR.inputCharacters, this.#inputCharacters)
+    set(ATTR.outputCharacters, facts.outputCharacters)
+    set(ATTR.streamOutcome, stream)
+    if (estimated) found[ATTR.usageEstimated] = true
+    if (partial) found[ATTR.usagePartial] = true
+    return found
+  }
+
+  #recordError(error: unknown): void {
+    const exception = error instanceof Error ? error : new Error(String(error))
+    this.span.recordException(exception)
+    this.span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message })
+  }
+}

@@ -1,0 +1,77 @@
+// The wrapper around one model call. In: what is asked of which model, and the callback that asks. Out: the callback's
+// own result, and one CLIENT span with its metrics. When the result is a stream, the span ends with the stream.
+import { type Attributes, context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { reportProblem } from '../problems.ts'
+import { ATTR } from '../semconv.ts'
+import { tenantAttributes } from '../tenant/context.ts'
+import { VERSION } from '../version.ts'
+import { activeAttempt } from './attempt.ts'
+import { CallRecorder } from './recorder.ts'
+import type { ModelCall, ModelCallOptions } from './types.ts'
+import { isStream, watchStream } from './watch-stream.ts'
+
+const tracer = trace.getTracer('spanledger', VERSION)
+
+/**
+ * Traces one call of a model. Errors of the callback reach the caller unchanged; errors of the telemetry never do.
+ * Responses and streams of the OpenAI, Anthropic, Google and Vercel AI SDKs are read as they are; for anything else the
+ * callback reports through `call`.
+ */
+export async function traceModelCall<T>(
+  options: ModelCallOptions,
+  callback: (call: ModelCall) => T | Promise<T>,
+): Promise<T> {
+  const recorder = startCall(options)
+  const ctx = trace.setSpan(context.active(), recorder.span)
+  let result: T
+  try {
+    result = await context.with(ctx, () => callback(recorder))
+  } catch (error) {
+    recorder.end({ error })
+    throw error
+  }
+  followResult(recorder, result)
+  return result
+}
+
+function followResult(recorder: CallRecorder, result: unknown): void {
+  try {
+    if (isStream(result)) {
+      watchStream(result, recorder)
+      return
+    }
+    recorder.readReturned(result)
+  } catch (error) {
+    reportProblem('model call', `response could not be read: ${String(error)}`)
+  }
+  recorder.end()
+}
+
+/** Starts the span of a call; the caller must end the recorder. */
+export function startCall(options: ModelCallOptions): CallRecorder {
+  const attributes = callAttributes(options)
+  const recorder = new CallRecorder(startSpan(options, attributes), attributes, tenantAttributes())
+  if (options.input !== undefined) recorder.setInput(options.input)
+  return recorder
+}
+
+const startSpan = (options: ModelCallOptions, attributes: Attributes): Span =>
+  tracer.startSpan(`${attributes[ATTR.operationName]} ${options.model}`, { kind: SpanKind.CLIENT, attributes })
+
+function callAttributes(options: ModelCallOptions): Attributes {
+  const attributes: Attributes = {
+    [ATTR.operationName]: options.operation ?? 'chat',
+    [ATTR.providerName]: options.provider,
+    [ATTR.requestModel]: options.model,
+  }
+  if (options.stream) attributes[ATTR.requestStream] = true
+  if (options.conversationId !== undefined) attributes[ATTR.conversationId] = options.conversationId
+  if (options.serverAddress !== undefined) attributes[ATTR.serverAddress] = options.serverAddress
+  if (options.serverPort !== undefined) attributes[ATTR.serverPort] = options.serverPort
+  const attempt = activeAttempt()
+  if (attempt) {
+    attributes[ATTR.attempt] = attempt.number
+    if (attempt.fallback !== undefined) attributes[ATTR.fallback] = attempt.fallback
+  }
+  return attributes
+}

@@ -1,0 +1,37 @@
+// Problems of the telemetry itself. In: a kind and a message. Out: a count per kind (health) and at most one log line
+// a minute per kind through OpenTelemetry's diag logger. Never throws.
+import { diag } from '@opentelemetry/api'
+
+const QUIET_MS = 60_000
+const MAX_KINDS = 100
+const seen = new Map<string, { count: number; loggedAtMs: number }>()
+
+/** @param kind one of few fixed words, e.g. `tenant:orgId`; @param message for the developer, without user content. */
+export function reportProblem(kind: string, message: string): void {
+  try {
+    const key = seen.has(kind) || seen.size < MAX_KINDS ? kind : 'other'
+    const entry = seen.get(key) ?? { count: 0, loggedAtMs: Number.NEGATIVE_INFINITY }
+    entry.count++
+    const nowMs = performance.now()
+    if (nowMs - entry.loggedAtMs >= QUIET_MS) {
+      entry.loggedAtMs = nowMs
+      diag.error(`spanledger: ${message}`)
+    }
+    seen.set(key, entry)
+  } catch {
+    // A logger that throws must not reach the app.
+  }
+}
+
+/** How often each kind of problem was seen since the process started. */
+export const problemCounts = (): Record<string, number> =>
+  Object.fromEntries([...seen].map(([kind, { count }]) => [kind, count]))
+
+/** Runs telemetry code so that its bugs stay its own: an exception is reported and swallowed. */
+export function guard(kind: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    reportProblem(kind, `bug in telemetry code (${kind}): ${error instanceof Error ? error.stack : String(error)}`)
+  }
+}

@@ -1,0 +1,40 @@
+// Libraries whose calls become spans without code changes. In: OTEL_NODE_ENABLED_INSTRUMENTATIONS and
+// OTEL_NODE_DISABLED_INSTRUMENTATIONS. Out: instrumentations to register before the app loads those libraries.
+
+import { ServerResponse } from 'node:http'
+import { getStringListFromEnv } from '@opentelemetry/core'
+import type { Instrumentation } from '@opentelemetry/instrumentation'
+import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis'
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { setTraceIdHeader } from '../http/trace-id-header.ts'
+import { tenantFields } from '../log-fields.ts'
+
+const HEALTH_PATHS = new Set(['/livez', '/readyz', '/healthz', '/metrics'])
+
+const MAKERS: Record<string, () => Instrumentation> = {
+  http: () =>
+    new HttpInstrumentation({
+      ignoreIncomingRequestHook: (request) => HEALTH_PATHS.has(request.url?.split('?', 1)[0] ?? ''),
+      responseHook: (span, response) => {
+        if (response instanceof ServerResponse) setTraceIdHeader(span, response)
+      },
+    }),
+  // A span per middleware says nothing about a GenAI request and would double its span count.
+  express: () => new ExpressInstrumentation({ ignoreLayersType: [ExpressLayerType.MIDDLEWARE] }),
+  undici: () => new UndiciInstrumentation(),
+  pg: () => new PgInstrumentation({ requireParentSpan: true }),
+  ioredis: () => new IORedisInstrumentation({ requireParentSpan: true }),
+  pino: () => new PinoInstrumentation({ logHook: (_span, record) => void Object.assign(record, tenantFields()) }),
+}
+
+export function createInstrumentations(): Instrumentation[] {
+  const enabled = getStringListFromEnv('OTEL_NODE_ENABLED_INSTRUMENTATIONS')
+  const disabled = new Set(getStringListFromEnv('OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? [])
+  return Object.entries(MAKERS).flatMap(([name, make]) =>
+    (enabled && !enabled.includes(name)) || disabled.has(name) ? [] : [make()],
+  )
+}

@@ -1,0 +1,98 @@
+// Who a piece of work belongs to. In: what the app knows about the caller. Out: validated values and the attribute
+// sets they become; fields that break the rule are left out and named, so that telemetry never breaks a request.
+import type { Attributes } from '@opentelemetry/api'
+import { isTenantId } from '../../src/shared/ids.ts'
+import { ATTR } from '../semconv.ts'
+
+/** The tenant context of a request, message or job. Every field is optional: a nested call adds to the outer one. */
+export interface Tenant {
+  orgId?: string | undefined
+  dealId?: string | undefined
+  userId?: string | undefined
+  sessionId?: string | undefined
+  feature?: string | undefined
+  agent?: { id?: string | undefined; name?: string | undefined; version?: string | undefined } | undefined
+  department?: string | undefined
+  environment?: string | undefined
+}
+
+/** A field that was refused, and why, in words for the developer. */
+export interface TenantProblem {
+  field: string
+  message: string
+}
+
+const PRINTABLE = /^[^\p{C}]{1,128}$/u
+const isText = (value: unknown): value is string => typeof value === 'string' && PRINTABLE.test(value)
+
+const ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : @ -'
+const TEXT_RULE = '1 to 128 printable characters'
+
+const RULES = [
+  { attribute: ATTR.orgId, field: 'orgId', read: (t: Tenant) => t.orgId, valid: isTenantId, rule: ID_RULE },
+  { attribute: ATTR.dealId, field: 'dealId', read: (t: Tenant) => t.dealId, valid: isTenantId, rule: ID_RULE },
+  { attribute: ATTR.userId, field: 'userId', read: (t: Tenant) => t.userId, valid: isTenantId, rule: ID_RULE },
+  { attribute: ATTR.sessionId, field: 'sessionId', read: (t: Tenant) => t.sessionId, valid: isTenantId, rule: ID_RULE },
+  { attribute: ATTR.feature, field: 'feature', read: (t: Tenant) => t.feature, valid: isTenantId, rule: ID_RULE },
+  { attribute: ATTR.agentId, field: 'agent.id', read: (t: Tenant) => t.agent?.id, valid: isTenantId, rule: ID_RULE },
+  {
+    attribute: ATTR.agentName,
+    field: 'agent.name',
+    read: (t: Tenant) => t.agent?.name,
+    valid: isText,
+    rule: TEXT_RULE,
+  },
+  {
+    attribute: ATTR.agentVersion,
+    field: 'agent.version',
+    read: (t: Tenant) => t.agent?.version,
+    valid: isText,
+    rule: TEXT_RULE,
+  },
+  {
+    attribute: ATTR.department,
+    field: 'department',
+    read: (t: Tenant) => t.department,
+    valid: isText,
+    rule: TEXT_RULE,
+  },
+  {
+    attribute: ATTR.environment,
+    field: 'environment',
+    read: (t: Tenant) => t.environment,
+    valid: isText,
+    rule: TEXT_RULE,
+  },
+] as const
+
+/** The attribute keys a tenant context can set; nothing else travels. */
+export const TENANT_KEYS: readonly string[] = RULES.map((rule) => rule.attribute)
+
+/**
+ * Turns a tenant into attributes.
+ * @returns the valid fields as attributes, and one problem for each field that was given but refused.
+ */
+export function toTenantAttributes(tenant: Tenant): { attributes: Attributes; problems: TenantProblem[] } {
+  const attributes: Attributes = {}
+  const problems: TenantProblem[] = []
+  for (const { attribute, field, read, valid, rule } of RULES) {
+    const value = read(tenant)
+    if (value === undefined || value === null) continue
+    if (valid(value)) attributes[attribute] = value
+    else problems.push({ field, message: `tenant ${field} refused: ${describe(value)} (allowed: ${rule})` })
+  }
+  return { attributes, problems }
+}
+
+/** Reads tenant attributes that came from outside (baggage); unknown keys and bad values are ignored. */
+export function readTenantAttributes(entries: Iterable<readonly [string, string]>): Attributes {
+  const attributes: Attributes = {}
+  for (const [key, value] of entries) {
+    const rule = RULES.find((candidate) => candidate.attribute === key)
+    if (rule?.valid(value)) attributes[key] = value
+  }
+  return attributes
+}
+
+// A refused value may be anything, a secret in the wrong place too: say its kind and size, not its content.
+const describe = (value: unknown) => (typeof value === 'string' ? `a string of ${value.length}` : `a ${typeof value}`)
