@@ -49,6 +49,8 @@ export const ATTR = {
   stage: 'spanledger.stage.name',
   degraded: 'spanledger.degraded',
   degradedReason: 'spanledger.degraded.reason',
+  intent: 'spanledger.intent',
+  segment: 'spanledger.segment',
   // retrieval steps
   ragStep: 'spanledger.rag.step',
   embeddingProvider: 'spanledger.embedding.provider',
