@@ -34,7 +34,10 @@ export const TEMPLATE_VARIABLES = {
     fallback: 'http://127.0.0.1:${API_PORT}',
   },
   API_WEBHOOK_TOKEN: { description: 'Bearer token of the webhook', secret: true },
-  ALERTMANAGER_SMTP_SMARTHOST: { description: 'host:port of the mail server', fallback: '127.0.0.1:${INBOX_SMTP_PORT}' },
+  ALERTMANAGER_SMTP_SMARTHOST: {
+    description: 'host:port of the mail server',
+    fallback: '127.0.0.1:${INBOX_SMTP_PORT}',
+  },
   ALERTMANAGER_SMTP_FROM: { description: 'Sender of alert mails', fallback: 'Spanledger <alerts@spanledger.local>' },
   ALERTMANAGER_SMTP_HELLO: { description: 'Name given in EHLO', fallback: 'localhost' },
   ALERTMANAGER_SMTP_REQUIRE_TLS: { description: 'true for any server outside this machine', fallback: 'false' },

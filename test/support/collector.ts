@@ -1,7 +1,8 @@
 // The real collector with the project's own configuration, on free ports, for tests.
 // In: where its three backends are. Out: addresses, credentials, start/kill.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { componentPath } from '../../stack/components.ts'
@@ -31,7 +32,13 @@ export async function createTestCollector(backends: {
   tempo: string
   env?: Record<string, string>
 }): Promise<TestCollector> {
-  const [grpc, http, bound, health, metrics] = (await freePorts(5)).map(String) as [string, string, string, string, string]
+  const [grpc, http, bound, health, metrics] = (await freePorts(5)).map(String) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   const directory = mkdtempSync(join(tmpdir(), 'spanledger-collector-'))
   const senders = join(directory, 'senders')
   const sha1 = (text: string) => createHash('sha1').update(text).digest('base64')

@@ -1,8 +1,8 @@
 // A small OTLP/HTTP receiver for tests of the collector: keeps what arrives as OTLP/JSON, can refuse with 503.
 // In: POST /v1/traces, /v1/logs, …/v1/metrics (protobuf or JSON, gzip). Out: decoded requests.
 import { createServer } from 'node:http'
-import { gunzipSync } from 'node:zlib'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import protobuf from 'protobufjs'
 
 export interface SinkRequest {
@@ -19,7 +19,11 @@ export interface OtlpSink {
   close: () => Promise<void>
 }
 
-const TYPES: Record<string, string> = { '/v1/traces': 'TracesData', '/v1/logs': 'LogsData', '/v1/metrics': 'MetricsData' }
+const TYPES: Record<string, string> = {
+  '/v1/traces': 'TracesData',
+  '/v1/logs': 'LogsData',
+  '/v1/metrics': 'MetricsData',
+}
 
 export async function startOtlpSink(port = 0): Promise<OtlpSink> {
   const root = protobuf.parse(OTLP_PROTO, { keepCase: false }).root
