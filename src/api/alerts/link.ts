@@ -1,0 +1,57 @@
+// Signed, expiring links to one alert. In: an alert and a lifetime, or a token from a link. Out: a token (a JWT signed with
+// a key derived from the api's secret), or the alert it stands for. A token for a link is no access token and the reverse.
+import { hkdfSync } from 'node:crypto'
+import { errors as joseErrors, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from '../../shared/clock.ts'
+import { AppError } from '../../shared/errors.ts'
+
+export interface AlertKey {
+  orgId: string
+  fingerprint: string
+  /** ISO 8601, as the database gives it. */
+  startsAt: string
+}
+
+export interface LinkClaims extends AlertKey {
+  /** Whom the link was given to; written as the actor of what is done with it. */
+  actor: string
+}
+
+export interface Links {
+  sign(claims: LinkClaims, lifetimeMs: number): Promise<string>
+  /** @throws AppError `forbidden` when forged, altered or expired. */
+  verify(token: string): Promise<LinkClaims>
+}
+
+const AUDIENCE = 'spanledger-alert-link'
+
+export function createLinks(secret: string, clock: Clock): Links {
+  const key = new Uint8Array(hkdfSync('sha256', secret, '', AUDIENCE, 32))
+  return {
+    sign: ({ actor, ...alert }, lifetimeMs) =>
+      new SignJWT({ ...alert })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setAudience(AUDIENCE)
+        .setSubject(actor)
+        .setExpirationTime(new Date(clock.nowMs() + lifetimeMs))
+        .sign(key),
+    verify: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          audience: AUDIENCE,
+          requiredClaims: ['sub', 'exp', 'orgId', 'fingerprint', 'startsAt'],
+          currentDate: new Date(clock.nowMs()),
+        })
+        const { sub, orgId, fingerprint, startsAt } = payload as unknown as AlertKey & { sub: string }
+        return { actor: sub, orgId, fingerprint, startsAt }
+      } catch (error) {
+        const expired = error instanceof joseErrors.JWTExpired
+        throw new AppError('forbidden', expired ? EXPIRED : FORGED)
+      }
+    },
+  }
+}
+
+const EXPIRED = 'this link has expired; open the newest mail about this alert, or sign in'
+const FORGED = 'this link is not valid: it was altered or cut off; open it again from the mail, or sign in'

@@ -1,0 +1,32 @@
+// Starts the api: HTTP surface and jobs; stops on SIGTERM or SIGINT.
+import { systemClock } from '../shared/clock.ts'
+import { ConfigError } from '../shared/config.ts'
+import { closeServer, listen } from '../shared/listen.ts'
+import { createLogger } from '../shared/logger.ts'
+import { untilStopped } from '../shared/shutdown.ts'
+import { createApi } from './api.ts'
+import { loadApiConfig } from './config.ts'
+
+async function main(): Promise<number> {
+  const config = loadApiConfig()
+  const logger = createLogger('api', config.API_LOG_LEVEL)
+  const api = createApi(config, { clock: systemClock, logger })
+  // Gauges that alerts stand on exist before the first scrape: a gap would look like "resolved".
+  await api.warmUp()
+  const { server, url } = await listen(api.app, config.API_PORT, config.API_HOST)
+  const jobs = api.startJobs()
+  logger.info({ url }, 'api listening')
+  const closers = [
+    { name: 'http', close: () => closeServer(server) },
+    { name: 'jobs', close: jobs.close },
+    { name: 'api', close: api.close },
+  ]
+  return untilStopped(closers, { logger, timeoutMs: 10_000 })
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error)
+  process.exit(1)
+}

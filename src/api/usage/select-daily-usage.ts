@@ -1,0 +1,37 @@
+// Reads the daily roll-up. In: a client bound to the organisation, days, filters, groups, a page. Out: rows and their number.
+import type { Client } from '../../shared/pg.ts'
+import { offsetOf, type Page } from '../http/paging.ts'
+import { type Dimension, dimensionConditions } from './dimensions.ts'
+import type { DayRange } from './range.ts'
+
+export type DailyQuestion = DayRange & Page & { group_by: Dimension[] } & Partial<Record<Dimension, string | undefined>>
+
+/** Sums over roll-up rows, as text: neither counts nor money go through a JavaScript number. */
+export const FIGURES = `
+  sum(calls)::text as calls, sum(errors)::text as errors, sum(unpriced_calls)::text as unpriced_calls,
+  sum(estimated_calls)::text as estimated_calls, sum(input_tokens)::text as input_tokens,
+  sum(output_tokens)::text as output_tokens, sum(cache_read_tokens)::text as cache_read_tokens,
+  sum(cache_write_tokens)::text as cache_write_tokens, sum(reasoning_tokens)::text as reasoning_tokens,
+  trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd`
+
+export async function selectDailyUsage(client: Client, orgId: string, question: DailyQuestion) {
+  const conditions = dimensionConditions(question, 6)
+  const groups = ['day', ...question.group_by]
+  const sql = `
+    select ${['day::text as day', ...question.group_by].join(', ')}, ${FIGURES}, count(*) over () as total
+      from usage_daily
+     where org_id = $1 and day between $2 and $3${conditions.sql}
+     group by ${groups.join(', ')}
+     order by ${groups.join(', ')}
+     limit $4 offset $5`
+  const { rows } = await client.query<Record<string, string> & { total: string }>(sql, [
+    orgId,
+    question.from,
+    question.to,
+    question.limit,
+    offsetOf(question),
+    ...conditions.values,
+  ])
+  const total = Number(rows[0]?.total ?? 0)
+  return { rows: rows.map(({ total: _, ...row }) => row), total, filters: conditions.filters }
+}
