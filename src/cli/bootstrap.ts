@@ -1,0 +1,45 @@
+// `spanledger bootstrap`: makes an empty or older database ready to serve. In: the owner URL and the secrets of .env.
+// Out: current schema, roles with passwords, the collector's token, the price book, partitions, demo organisations.
+// Running it again changes nothing.
+import type { Command } from 'commander'
+import { loadConfig, secret } from '../shared/config.ts'
+import { migrate } from '../shared/pg-schema.ts'
+import { asOwner, databaseUrl, withDatabase } from './database.ts'
+import { createDemoOrganisations } from './demo-organisations.ts'
+import { setRolePasswords } from './role-passwords.ts'
+import { registerWriterToken } from './writer-tokens.ts'
+
+const SECRETS = {
+  WRITER_PASSWORD: secret(),
+  API_DATABASE_PASSWORD: secret(),
+  READER_PASSWORD: secret(),
+  LEDGER_TOKEN: secret(),
+}
+
+export async function bootstrap(url: string, env: Record<string, string | undefined> = process.env): Promise<void> {
+  // Only the names themselves as prefixes: other services' variables stand in the same environment.
+  const secrets = loadConfig(SECRETS, 'SPANLEDGER_BOOTSTRAP_', env)
+  await migrate(url, 'up', { log: (line) => console.log(line) })
+  await withDatabase(async (client) => {
+    await client.query('select secure_database()')
+    await setRolePasswords(client, {
+      spanledger_writer: secrets.WRITER_PASSWORD,
+      spanledger_api: secrets.API_DATABASE_PASSWORD,
+      spanledger_reader: secrets.READER_PASSWORD,
+    })
+    await asOwner(client, async () => {
+      await registerWriterToken(client, 'collector', secrets.LEDGER_TOKEN)
+      await createDemoOrganisations(client)
+    })
+  }, url)
+}
+
+export function addBootstrap(program: Command): void {
+  program
+    .command('bootstrap')
+    .description('Migrates, sets passwords, registers the collector and creates the demo organisations. Idempotent.')
+    .action(async () => {
+      await bootstrap(databaseUrl())
+      console.log('The database is ready.')
+    })
+}

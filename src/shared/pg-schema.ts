@@ -1,0 +1,89 @@
+// The database schema as this code knows it: plain SQL files in migrations/, applied by node-pg-migrate under one
+// advisory lock. In: an owner URL. Out: what was applied, or an error that tells the operator what to do.
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type MigrationDirection, runner } from 'node-pg-migrate'
+import type pg from 'pg'
+
+const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url))
+const HISTORY_TABLE = 'schema_migrations'
+const UNDEFINED_TABLE = '42P01'
+
+export interface SchemaStatus {
+  applied: string[]
+  /** In this code, not in the database. */
+  pending: string[]
+  /** In the database, not in this code: the code is older than the schema. */
+  unknown: string[]
+}
+
+type Queryable = Pick<pg.ClientBase, 'query'>
+
+/** Names of the migrations this code ships, in order. */
+export async function knownMigrations(directory = MIGRATIONS_DIR): Promise<string[]> {
+  const files = await readdir(directory)
+  return files
+    .filter((file) => /^\d+_.*\.sql$/.test(file))
+    .map((file) => file.replace(/\.sql$/, ''))
+    .sort()
+}
+
+/** Compares the database with this code. Any role of ours may call it. */
+export async function schemaStatus(database: Queryable, known?: string[]): Promise<SchemaStatus> {
+  const names = known ?? (await knownMigrations())
+  const applied = await database.query<{ name: string }>(`select name from public.${HISTORY_TABLE} order by name`).then(
+    (result) => result.rows.map((row) => row.name),
+    (error: { code?: string }) => {
+      if (error.code === UNDEFINED_TABLE) return []
+      throw error
+    },
+  )
+  return {
+    applied,
+    pending: names.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !names.includes(name)),
+  }
+}
+
+/** Services call this before they serve. @throws Error when the schema is newer or older than the code. */
+export async function assertSchemaCurrent(database: Queryable, known?: string[]): Promise<void> {
+  const { pending, unknown } = await schemaStatus(database, known)
+  if (unknown.length > 0) throw newerSchemaError(unknown)
+  if (pending.length > 0) {
+    throw new Error(`The database schema is older than this code: ${list(pending)} missing. Run: spanledger migrate up`)
+  }
+}
+
+/**
+ * Applies migrations (`up`: all pending; `down`: the last `count`). Any number of processes may call it at once.
+ * @returns names in the order applied.
+ * @throws Error when the database holds migrations this code does not know.
+ */
+export async function migrate(
+  ownerUrl: string,
+  direction: MigrationDirection,
+  options: { count?: number; log?: (line: string) => void; directory?: string } = {},
+): Promise<string[]> {
+  const applied = await runner({
+    databaseUrl: ownerUrl,
+    dir: `${options.directory ?? MIGRATIONS_DIR}/*.sql`,
+    useGlob: true,
+    migrationsTable: HISTORY_TABLE,
+    direction,
+    advisoryLockMode: 'wait',
+    ...(options.count === undefined ? {} : { count: options.count }),
+    log: () => {},
+  }).catch(async (error: Error) => {
+    throw new Error(`Migration ${direction} failed: ${error.message}`, { cause: error })
+  })
+  for (const { name } of applied) options.log?.(`${direction} ${name}`)
+  return applied.map(({ name }) => name)
+}
+
+function newerSchemaError(unknown: string[]): Error {
+  return new Error(
+    `The database schema is newer than this code: it has ${list(unknown)}. Start the release that added it, or undo it there with: spanledger migrate down`,
+  )
+}
+
+const list = (names: string[]) => names.join(', ')

