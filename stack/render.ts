@@ -36,13 +36,14 @@ export async function renderFile(from: string, to: string, values: Record<string
   await writeFile(to, text, { mode: 0o600 })
 }
 
+/** What the renderer reads of an entry of prometheus/template-variables.ts. */
 interface Variable {
+  description: string
   fallback?: string | undefined
 }
 
 /** Values of a table of variables: from the environment, else the fallback, which may name other variables. */
-export function templateValues(
-  table: Readonly<Record<string, Variable>>, env: Record<string, string | undefined>) {
+export function templateValues(table: Readonly<Record<string, Variable>>, env: Record<string, string | undefined>) {
   const values: Record<string, string> = {}
   for (const [name, { fallback }] of Object.entries(table)) {
     const given = env[name]

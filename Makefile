@@ -1,0 +1,71 @@
+# Two commands matter: `make up` runs everything, `make test` checks everything. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+STACK := node stack/main.ts
+# make up DETACH=1; make logs S=ledger; make up MODE=native|docker
+S ?=
+DETACH ?=
+MODE ?=
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.PHONY: install
+install: node-modules ## Install npm packages and build the components this machine lacks (cached)
+	@$(STACK) install
+
+.PHONY: up
+up: node-modules ## Start everything and print the URLs; Ctrl-C stops it (DETACH=1 returns, MODE=docker|native decides)
+	@$(STACK) up $(if $(DETACH),--detach) $(if $(MODE),--mode $(MODE))
+
+.PHONY: down
+down: node-modules ## Stop everything
+	@$(STACK) down $(if $(MODE),--mode $(MODE))
+
+.PHONY: status
+status: node-modules ## State, process, restarts and URL of each service
+	@$(STACK) status
+
+.PHONY: logs
+logs: node-modules ## Follow the logs of all services, or of S=<service>
+	@$(STACK) logs $(S)
+
+.PHONY: stop
+stop: node-modules ## Stop one service, S=<service>, and keep it stopped: try an outage
+	@$(STACK) stop $(S)
+
+.PHONY: start
+start: node-modules ## Start service S=<service> again
+	@$(STACK) start $(S)
+
+.PHONY: clean
+clean: node-modules ## Stop everything and remove its data; keeps .env and the component cache
+	@$(STACK) clean
+
+.PHONY: test
+test: install test-packages ## Everything a change must pass
+	@node test/run.ts
+
+.PHONY: bench
+bench: install ## Measure throughput and latency against the limits
+	@node bench/run.ts
+
+.PHONY: compose-check
+compose-check: install ## Run docker-compose.yml for real on an engine of its own (root only, minutes)
+	@node stack/compose-check/main.ts
+
+.PHONY: node-modules
+node-modules:
+	@node stack/npm-install.mjs .
+
+# What tests use besides npm: a browser, and Compose to check docker-compose.yml. Without root they skip what needs them.
+TEST_PACKAGES := chromium docker-compose
+.PHONY: test-packages
+test-packages:
+	@missing=; for package in $(TEST_PACKAGES); do command -v $$package >/dev/null || missing="$$missing $$package"; done; \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; } || { echo "not installed:$$missing (tests that need it are skipped)"; exit 0; }; \
+	[ -z "$$missing" ] || { echo "installing$$missing"; export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null 2>&1 \
+	  || echo "could not install$$missing (tests that need it are skipped)"; }
