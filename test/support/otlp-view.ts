@@ -138,7 +138,7 @@ export const readPoints = (body: Wire) =>
           (point: Wire) => ({
             name: metric.name as string,
             service: toView(group.resource?.attributes)['service.name'],
-            value: Number(point.asInt ?? point.asDouble ?? point.count),
+            value: Number(point.asInt ?? point.asDouble ?? point.count ?? 0),
             attributes: toView(point.attributes),
             exemplars: (point.exemplars ?? []).map((exemplar: Wire) => toHex(exemplar.traceId ?? '')) as string[],
           }),
