@@ -5,7 +5,10 @@ import { TRACE_LINK } from '../kit/links.ts'
 import { column, rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 
-const WHERE = `$__timeFilter(hour) and org_id in ($org_id) and deal_id in ($deal_id)`
+// The roll-up with deals has one row a day: every figure is of the whole UTC days that the range touches, and says so.
+const DAYS = `day between ($__timeFrom()::timestamptz at time zone 'UTC')::date and ($__timeTo()::timestamptz at time zone 'UTC')::date`
+const WHERE = `${DAYS} and org_id in ($org_id) and deal_id in ($deal_id)`
+const WHOLE_DAYS = 'Whole UTC days that the range touches.'
 const NO_CALLS = 'No model calls in this range'
 
 const rankedCost = (title: string, dimension: string, description: string) =>
@@ -18,10 +21,12 @@ const rankedCost = (title: string, dimension: string, description: string) =>
     emptyText: NO_CALLS,
     queries: [
       sqlTable(`
-        select coalesce(nullif(${dimension}, ''), '(none)') as "${dimension}", sum(cost_usd) as "cost"
-        from usage_hourly
+        select coalesce(nullif(${dimension}, ''), '(none)')
+            || case when sum(unpriced_calls) > 0 then ' (+ ' || sum(unpriced_calls) || ' unpriced)' else '' end as "${dimension}",
+          sum(cost_usd) as "cost"
+        from usage_daily
         where ${WHERE}
-        group by 1
+        group by ${dimension}
         order by 2 desc nulls last
         limit 12`),
     ],
@@ -35,35 +40,40 @@ export const usageAndCost = createDashboard({
   refresh: '1m',
 })
   .withVariable(
-    filter('deal_id', 'Deal', `select distinct deal_id from usage_daily where org_id in ($org_id) order by 1`),
+    filter(
+      'deal_id',
+      'Deal',
+      `select distinct case deal_id when '' then '(none)' else deal_id end as __text, deal_id as __value
+      from usage_daily where org_id in ($org_id) order by 1`,
+    ),
   )
   .withVariable(
     new CustomVariableBuilder('bucket')
       .label('Per')
-      .values('hour,day,week,month')
-      .current({ selected: true, text: 'hour', value: 'hour' }),
+      .values('day,week,month')
+      .current({ selected: true, text: 'day', value: 'day' }),
   )
   .withRow(new RowBuilder('What we spend'))
   .withPanel(
     stat({
       title: 'Cost',
-      description: 'Sum of all booked lines in the range, reversals and corrections included. Exact, from the ledger.',
+      description: `Sum of all booked lines, reversals and corrections included. Exact, from the ledger. ${WHOLE_DAYS}`,
       unit: 'currencyUSD',
       width: 6,
       height: 4,
       emptyText: NO_CALLS,
-      queries: [sqlTable(`select sum(cost_usd) as "cost" from usage_hourly where ${WHERE}`)],
+      queries: [sqlTable(`select sum(cost_usd) as "cost" from usage_daily where ${WHERE}`)],
     }),
   )
   .withPanel(
     stat({
       title: 'Model calls',
-      description: 'Real calls, each counted once, whatever number of spans reported it.',
+      description: `Real calls, each counted once, whatever number of spans reported it. ${WHOLE_DAYS}`,
       unit: 'short',
       width: 6,
       height: 4,
       emptyText: NO_CALLS,
-      queries: [sqlTable(`select sum(calls) as "calls" from usage_hourly where ${WHERE}`)],
+      queries: [sqlTable(`select sum(calls) as "calls" from usage_daily where ${WHERE}`)],
     }),
   )
   .withPanel(
@@ -77,7 +87,7 @@ export const usageAndCost = createDashboard({
       emptyText: NO_CALLS,
       thresholds: thresholdsFrom([0.02, 'orange'], [0.05, 'red']),
       queries: [
-        sqlTable(`select sum(errors)::float8 / nullif(sum(calls), 0) as "failed" from usage_hourly where ${WHERE}`),
+        sqlTable(`select sum(errors)::float8 / nullif(sum(calls), 0) as "failed" from usage_daily where ${WHERE}`),
       ],
     }),
   )
@@ -91,21 +101,21 @@ export const usageAndCost = createDashboard({
       height: 4,
       emptyText: NO_CALLS,
       thresholds: thresholdsFrom([1, 'red']),
-      queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_hourly where ${WHERE}`)],
+      queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_daily where ${WHERE}`)],
     }),
   )
   .withPanel(
     stackedBars({
       title: 'Cost over time by feature',
-      description: 'Cost per bucket, stacked by feature. Choose hour, day, week or month above.',
+      description: `Cost per bucket, stacked by feature. Choose day, week or month above. ${WHOLE_DAYS}`,
       unit: 'currencyUSD',
       width: 24,
       height: 9,
       emptyText: NO_CALLS,
       queries: [
         sqlSeries(`
-          select date_trunc('$bucket', hour) as time, coalesce(nullif(feature, ''), '(none)') as metric, sum(cost_usd) as cost
-          from usage_hourly
+          select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time, coalesce(nullif(feature, ''), '(none)') as metric, sum(cost_usd) as cost
+          from usage_daily
           where ${WHERE}
           group by 1, 2
           order by 1, 2`),
@@ -138,7 +148,7 @@ export const usageAndCost = createDashboard({
         sqlTable(`
           with spend as (
             select org_id, deal_id, sum(calls) as calls, sum(cost_usd) as cost
-            from usage_hourly where ${WHERE} group by 1, 2
+            from usage_daily where ${WHERE} group by 1, 2
           ), runs as (
             select org_id, deal_id,
               count(*) filter (where feature_name = 'chat') as conversations,

@@ -1,0 +1,35 @@
+// Starts the viewer: configuration, provisioning files, listen, stop.
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { loadConfig } from '../../../src/shared/config.ts'
+import { createLogger } from '../../../src/shared/logger.ts'
+import { untilStopped } from '../../../src/shared/shutdown.ts'
+import { shape } from './config.ts'
+import { readDataSources } from './provisioning.ts'
+import { createViewer } from './server.ts'
+
+const STOP_TIMEOUT_MS = 5_000
+
+const config = loadConfig(shape, 'VIEWER_')
+const logger = createLogger('viewer', config.VIEWER_LOG_LEVEL)
+const provisioningDir = resolve(config.VIEWER_PROVISIONING_DIR)
+const viewer = createViewer({
+  sources: await readDataSources(provisioningDir, process.env),
+  provisioningDir,
+  pageDir: resolve(config.VIEWER_PAGE_DIR),
+  env: process.env,
+  logger,
+})
+const server = viewer.app.listen(config.VIEWER_PORT, config.VIEWER_HOST)
+await once(server, 'listening')
+logger.info({ address: server.address() }, 'listening')
+const closeServer = () => new Promise((done) => server.close(done).closeAllConnections())
+process.exit(
+  await untilStopped(
+    [
+      { name: 'http', close: closeServer },
+      { name: 'databases', close: viewer.close },
+    ],
+    { logger, timeoutMs: STOP_TIMEOUT_MS },
+  ),
+)
