@@ -1,4 +1,6 @@
 // Public API of `spanledger/instrumentation`; README.md shows each part in use.
+
+export type { ContentMode, ContentPolicy } from './content/policy.ts'
 export type { FeatureRun, Metadata } from './feature/feature-run.ts'
 export { traceFeature } from './feature/trace-feature.ts'
 export { type ErrorHandlerOptions, errorHandler } from './http/error-handler.ts'
@@ -19,6 +21,7 @@ export {
   type VectorSearchOptions,
 } from './rag/steps.ts'
 export { ATTR, type FeatureStatus, METRIC } from './semconv.ts'
-export { activeTelemetry, startTelemetry, type Telemetry, type TelemetryOptions } from './start/start-telemetry.ts'
+export type { TelemetryOptions } from './start/options.ts'
+export { activeTelemetry, startTelemetry, type Telemetry } from './start/start-telemetry.ts'
 export { tenantAttributes, withTenant } from './tenant/context.ts'
 export type { Tenant } from './tenant/tenant.ts'

@@ -20,25 +20,25 @@ type Makers<E> = Record<'http/protobuf' | 'http/json' | 'grpc' | 'console', () =
 
 export const createSpanExporters = (): SpanExporter[] =>
   create<SpanExporter>('TRACES', {
-    'http/protobuf': () => new ProtoTraces(),
-    'http/json': () => new JsonTraces(),
-    grpc: () => new GrpcTraces(),
+    'http/protobuf': () => new ProtoTraces(retrying('TRACES')),
+    'http/json': () => new JsonTraces(retrying('TRACES')),
+    grpc: () => new GrpcTraces(retrying('TRACES')),
     console: () => new ConsoleSpanExporter(),
   })
 
 export const createMetricExporters = (): PushMetricExporter[] =>
   create<PushMetricExporter>('METRICS', {
-    'http/protobuf': () => new ProtoMetrics(),
-    'http/json': () => new JsonMetrics(),
-    grpc: () => new GrpcMetrics(),
+    'http/protobuf': () => new ProtoMetrics(retrying('METRICS')),
+    'http/json': () => new JsonMetrics(retrying('METRICS')),
+    grpc: () => new GrpcMetrics(retrying('METRICS')),
     console: () => new ConsoleMetricExporter(),
   })
 
 export const createLogExporters = (): LogRecordExporter[] =>
   create<LogRecordExporter>('LOGS', {
-    'http/protobuf': () => new ProtoLogs(),
-    'http/json': () => new JsonLogs(),
-    grpc: () => new GrpcLogs(),
+    'http/protobuf': () => new ProtoLogs(retrying('LOGS')),
+    'http/json': () => new JsonLogs(retrying('LOGS')),
+    grpc: () => new GrpcLogs(retrying('LOGS')),
     console: () => new ConsoleLogRecordExporter(),
   })
 
@@ -69,3 +69,11 @@ function protocol(signal: Signal): 'http/protobuf' | 'http/json' | 'grpc' {
       return 'http/protobuf'
   }
 }
+
+// The exporters retry until their timeout is over; the standard 10 s is less than a collector takes to restart.
+const RETRY_MS = 30_000
+
+const retrying = (signal: Signal): { timeoutMillis?: number } =>
+  getStringFromEnv(`OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`) || getStringFromEnv('OTEL_EXPORTER_OTLP_TIMEOUT')
+    ? {}
+    : { timeoutMillis: RETRY_MS }

@@ -1,24 +1,25 @@
-// Flushes when the process is asked to stop. In: SIGTERM, SIGINT, or an event loop that ran dry. Out: queued telemetry
-// is sent within a bound; whether and how the process ends stays what it would have been without us.
+// Flushes when the process is about to end. In: SIGTERM, SIGINT, or an event loop that ran dry. Out: queued telemetry is
+// sent within a bound; whether and how the process ends stays what it would have been without us.
 import type { Telemetry } from './start-telemetry.ts'
 
 const FLUSH_MS = 3_000
 
 export function flushOnSignals(telemetry: Telemetry): void {
-  let flushed: Promise<void> | undefined
-  const flush = () => {
-    flushed ??= telemetry.shutdown(FLUSH_MS)
-    return flushed
-  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const onSignal = () => {
       process.removeListener(signal, onSignal)
-      // The app stops itself when it listens too; it still makes telemetry while it stops, so flush when it is done.
-      if (process.listenerCount(signal) > 0) return
-      void flush().finally(() => process.kill(process.pid, signal))
+      if (process.listenerCount(signal) > 0) {
+        // The app stops itself and still makes telemetry while it does: send what there is, do not shut down.
+        void telemetry.flush(FLUSH_MS)
+      } else void telemetry.shutdown(FLUSH_MS).finally(() => process.kill(process.pid, signal))
     }
     process.on(signal, onSignal)
   }
   // Reached when nothing is left to do; not on process.exit() and not on a crash, which stay immediate.
-  process.once('beforeExit', () => void flush())
+  process.once('beforeExit', () => {
+    void telemetry.shutdown(FLUSH_MS).finally(() => {
+      // Only the retries of our own export keep the loop alive now, unless somebody else listens for the same moment.
+      if (process.listenerCount('beforeExit') === 0) process.exit()
+    })
+  })
 }

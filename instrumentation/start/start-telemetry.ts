@@ -1,90 +1,77 @@
-// Starts the OpenTelemetry Node SDK for this process. In: OTEL_* variables and a few options. Out: traces, metrics and
-// logs on their way to the collector, and a handle to flush and stop them.
-import { getNumberFromEnv } from '@opentelemetry/core'
-import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs'
-import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+// Starts the OpenTelemetry Node SDK for this process. In: OTEL_* and SPANLEDGER_* variables and a few options. Out:
+// traces, metrics and logs on their way to the collector, and a handle to flush and stop them.
+import { metrics } from '@opentelemetry/api'
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace'
+import { setContentPolicy } from '../content/policy.ts'
+import { registerHealthMetrics, setTelemetryBooks } from '../health.ts'
+import { setLabels } from '../metrics/instruments.ts'
+import { Labels } from '../metrics/labels.ts'
 import { tenantView } from '../metrics/tenant-view.ts'
-import { reportProblem } from '../problems.ts'
-import { TenantLogProcessor } from '../signals/log-processor.ts'
-import { TenantSpanProcessor } from '../signals/span-processor.ts'
+import { guard, reportProblem } from '../problems.ts'
+import { VERSION } from '../version.ts'
+import { createDetectors } from './detectors.ts'
+import { startDiagnostics } from './diagnostics.ts'
 import { createLogExporters, createMetricExporters, createSpanExporters } from './exporters.ts'
 import { createInstrumentations } from './instrumentations.ts'
-
-export interface TelemetryOptions {
-  /** service.name; OTEL_SERVICE_NAME wins. */
-  serviceName?: string
-  /** Instrumentations beside the built-in ones. */
-  instrumentations?: Instrumentation[]
-}
+import { resolveOptions, type TelemetryOptions } from './options.ts'
+import { createLogPipeline, createMetricPipeline, createSpanPipeline } from './pipelines.ts'
+import { createPropagator } from './propagators.ts'
 
 export interface Telemetry {
+  /** Sends what is queued now, within `timeoutMs` (default 5000). Never throws. */
+  flush(timeoutMs?: number): Promise<void>
   /** Sends what is queued and stops, within `timeoutMs` (default 5000). Never throws. */
   shutdown(timeoutMs?: number): Promise<void>
 }
 
 let running: Telemetry | undefined
 
-/** Starts telemetry once per process; a second call returns the running one. */
+/** Starts telemetry once per process; a second call returns the running one. OTEL_SDK_DISABLED=true starts nothing. */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
-  running ??= start(options)
+  running ??= process.env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ? idle : start(options)
   return running
 }
 
 /** The telemetry that startTelemetry or the preload started. */
 export const activeTelemetry = (): Telemetry | undefined => running
 
-function start(options: TelemetryOptions): Telemetry {
+const idle: Telemetry = { flush: () => Promise.resolve(), shutdown: () => Promise.resolve() }
+
+function start(given: TelemetryOptions): Telemetry {
+  const options = resolveOptions(given)
+  startDiagnostics()
+  setContentPolicy(options.content)
+  setLabels(new Labels(options.labelLimits))
+  const spans = createSpanExporters().map(createSpanPipeline)
+  const logs = createLogExporters().map(createLogPipeline)
+  const readers = createMetricExporters().map(createMetricPipeline)
+  setTelemetryBooks([...spans, ...logs, ...readers].map(({ stats }) => stats))
   const sdk = new NodeSDK({
-    ...(options.serviceName && !process.env.OTEL_SERVICE_NAME && { serviceName: options.serviceName }),
-    spanProcessors: createSpanExporters().map(
-      (exporter) =>
-        new TenantSpanProcessor(
-          new BatchSpanProcessor({
-            exporter,
-            maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 16_384,
-            maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512,
-            scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1_000,
-            exportTimeoutMillis: getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 30_000,
-          }),
-        ),
-    ),
-    logRecordProcessors: createLogExporters().map(
-      (exporter) =>
-        new TenantLogProcessor(
-          new BatchLogRecordProcessor({
-            exporter,
-            maxQueueSize: getNumberFromEnv('OTEL_BLRP_MAX_QUEUE_SIZE') ?? 16_384,
-            maxExportBatchSize: getNumberFromEnv('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE') ?? 512,
-            scheduledDelayMillis: getNumberFromEnv('OTEL_BLRP_SCHEDULE_DELAY') ?? 1_000,
-            exportTimeoutMillis: getNumberFromEnv('OTEL_BLRP_EXPORT_TIMEOUT') ?? 30_000,
-          }),
-        ),
-    ),
-    metricReaders: createMetricExporters().map(
-      (exporter) =>
-        new PeriodicExportingMetricReader({
-          exporter,
-          exportIntervalMillis: getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? 15_000,
-          exportTimeoutMillis: getNumberFromEnv('OTEL_METRIC_EXPORT_TIMEOUT') ?? 10_000,
-        }),
-    ),
-    views: [tenantView(getNumberFromEnv('SPANLEDGER_METRIC_STREAMS_MAX') ?? 5_000)],
-    instrumentations: [...createInstrumentations(), ...(options.instrumentations ?? [])],
+    ...(options.serviceName && { serviceName: options.serviceName }),
+    resourceDetectors: createDetectors(),
+    textMapPropagator: createPropagator(options.tenantBaggage),
+    spanProcessors: spans.map(({ processor }) => processor),
+    logRecordProcessors: logs.map(({ processor }) => processor),
+    metricReaders: readers.map(({ processor }) => processor),
+    views: [tenantView(options.maxStreamsPerMetric)],
+    instrumentations: [...createInstrumentations(), ...options.instrumentations],
   })
   sdk.start()
-  return { shutdown: (timeoutMs = 5_000) => shutdown(sdk, timeoutMs) }
+  guard('health metrics', () => registerHealthMetrics(metrics.getMeter('spanledger', VERSION)))
+  const flushAll = () => Promise.all([...spans, ...logs, ...readers].map(({ processor }) => processor.forceFlush()))
+  return {
+    flush: (timeoutMs = 5_000) => within(timeoutMs, flushAll),
+    shutdown: (timeoutMs = 5_000) => within(timeoutMs, () => sdk.shutdown()),
+  }
 }
 
-async function shutdown(sdk: NodeSDK, timeoutMs: number): Promise<void> {
+async function within(timeoutMs: number, work: () => Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const bound = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs)
   })
-  await Promise.race([sdk.shutdown(), bound]).catch((error: unknown) =>
-    reportProblem('shutdown', `telemetry did not flush: ${String(error)}`),
+  await Promise.race([work(), bound]).catch((error: unknown) =>
+    reportProblem('flush', `telemetry could not be flushed: ${String(error)}`),
   )
   clearTimeout(timer)
 }

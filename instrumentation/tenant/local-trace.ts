@@ -7,7 +7,8 @@ interface LocalTrace {
   tenant?: Readonly<Attributes>
 }
 
-const traces = new WeakMap<Span, LocalTrace>()
+// Keyed by the span object, which is the same when it starts, ends and is exported.
+const traces = new WeakMap<object, LocalTrace>()
 
 /** Registers a span that starts under `parentContext`. */
 export function joinLocalTrace(span: Span, parentContext: Context): void {
@@ -23,5 +24,5 @@ export function claimLocalTrace(ctx: Context, tenant: Readonly<Attributes>): voi
 }
 
 /** The tenant that claimed the local trace of this span. */
-export const claimedTenant = (span: Span | undefined): Readonly<Attributes> | undefined =>
+export const claimedTenant = (span: object | undefined): Readonly<Attributes> | undefined =>
   span && traces.get(span)?.tenant

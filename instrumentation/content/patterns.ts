@@ -1,0 +1,119 @@
+// What secrets and personal data look like. In: nothing. Out: the patterns, each with the word that replaces a match.
+// `hint` is a cheap test over all patterns of a group: most strings are clean and stop there.
+
+export interface Pattern {
+  label: string
+  regex: RegExp
+  /** A match counts only when this agrees: check digits keep order numbers from being taken for cards. */
+  accept?: (match: string) => boolean
+}
+
+export interface PatternGroup {
+  hint: RegExp
+  patterns: readonly Pattern[]
+}
+
+// Prefixes of keys whose vendors gave them one, with the alphabet and least length of what follows.
+const KEY_FORMATS = [
+  'sk-[A-Za-z0-9_-]{16,}', // OpenAI, Anthropic, OpenRouter, DeepSeek, Langfuse, …
+  '(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}', // Stripe
+  'whsec_[A-Za-z0-9+/=]{16,}',
+  '(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}', // AWS
+  'AIza[0-9A-Za-z_-]{30,}', // Google
+  'ya29\\.[0-9A-Za-z_-]{20,}',
+  'GOCSPX-[0-9A-Za-z_-]{20,}',
+  'gh[pousr]_[A-Za-z0-9]{20,}', // GitHub
+  'github_pat_[A-Za-z0-9_]{20,}',
+  'glpat-[A-Za-z0-9_-]{16,}', // GitLab
+  'xox[abeoprs]-[A-Za-z0-9-]{10,}', // Slack
+  'xapp-[A-Za-z0-9-]{10,}',
+  'https://hooks\\.slack\\.com/services/[A-Za-z0-9/_-]{20,}',
+  'https://(?:canary\\.|ptb\\.)?discord(?:app)?\\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}',
+  'hf_[A-Za-z0-9]{16,}', // Hugging Face
+  'gsk_[A-Za-z0-9]{16,}', // Groq
+  'xai-[A-Za-z0-9]{16,}', // xAI
+  'pplx-[A-Za-z0-9]{16,}', // Perplexity
+  'pa-[A-Za-z0-9_-]{30,}', // Voyage
+  'r8_[A-Za-z0-9]{16,}', // Replicate
+  'nvapi-[A-Za-z0-9_-]{16,}', // NVIDIA
+  'fw_[A-Za-z0-9]{16,}', // Fireworks
+  'csk-[A-Za-z0-9]{16,}', // Cerebras
+  'tvly-[A-Za-z0-9_-]{16,}', // Tavily
+  'lsv2_(?:pt|sk)_[A-Za-z0-9_]{16,}', // LangSmith
+  'SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}', // SendGrid
+  'npm_[A-Za-z0-9]{20,}',
+  'pypi-[A-Za-z0-9_-]{20,}',
+  'dop_v1_[a-f0-9]{32,}', // DigitalOcean
+  'shp(?:at|ca|pa|ss)_[a-fA-F0-9]{16,}', // Shopify
+  'dapi[a-f0-9]{32}', // Databricks
+  'hv[bs]\\.[A-Za-z0-9_-]{20,}', // Vault
+  'lin_api_[A-Za-z0-9]{20,}',
+  'ntn_[A-Za-z0-9]{20,}',
+  'AGE-SECRET-KEY-1[0-9A-Z]{20,}',
+  '[0-9]{8,10}:AA[A-Za-z0-9_-]{33}', // Telegram
+]
+
+const NAMED_SECRET =
+  /(["']?\b(?:[A-Za-z0-9]+[-_])*(?:api[-_]?key|access[-_]?key|secret(?:[-_]?key)?|account[-_]?key|shared[-_]?access[-_]?key|auth[-_]?token|access[-_]?token|refresh[-_]?token|client[-_]?secret|password|passwd|pwd|token)["']?\s*[:=]\s*["']?)(?!\[redacted)([^\s"'&,;}<>]{6,})/gi
+
+export const SECRETS: PatternGroup = {
+  hint: /sk[-_]|[rp]k_|whsec|A(?:KIA|SIA|BIA|CCA|Iza|GE-)|ya29|GOCSPX|gh[pousr]_|github_pat|glpat|xox|xapp-|hooks\.slack|webhooks\/|hf_|xai-|pplx|pa-|r8_|nvapi|fw_|tvly|lsv2|SG\.|npm_|pypi-|dop_v1|shp|dapi|hv[bs]\.|lin_api|ntn_|:AA|eyJ|-----BEGIN|bearer|basic |:\/\/[^/\s]*@|key|secret|token|passw|pwd/i,
+  patterns: [
+    { label: 'private key', regex: /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g },
+    { label: 'jwt', regex: /\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?/g },
+    { label: 'api key', regex: new RegExp(`(?<![A-Za-z0-9])(?:${KEY_FORMATS.join('|')})`, 'g') },
+    { label: 'credentials', regex: /\b(?:bearer|basic)\s+(?!\[redacted)[A-Za-z0-9._~+/=-]{8,}/gi },
+    { label: 'credentials', regex: /(?<=:\/\/)[^\s:/@?#]*:[^\s/@?#]+(?=@)/g },
+  ],
+}
+
+/** `password=…`, `"api_key": "…"`: the name stays, its value goes. */
+export const NAMED: { hint: RegExp; regex: RegExp } = { hint: /key|secret|token|passw|pwd/i, regex: NAMED_SECRET }
+
+export const PERSONAL: PatternGroup = {
+  hint: /@|\d(?:[ ()./-]{0,2}\d){6}|[A-Z]{2}\d{2}/,
+  patterns: [
+    {
+      label: 'email',
+      regex: /[A-Za-z0-9._%+-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/g,
+    },
+    {
+      label: 'iban',
+      regex: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z0-9])/g,
+      accept: (match) => isIban(match),
+    },
+    {
+      label: 'card',
+      regex: /(?<![\dA-Za-z.])\d(?:[ -]?\d){12,18}(?![\dA-Za-z])/g,
+      accept: (match) => isCardNumber(match),
+    },
+    { label: 'phone', regex: /(?<![\w+])(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,14}(?!\w)/g },
+    { label: 'phone', regex: /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])/g },
+    { label: 'phone', regex: /(?<![\w.+/-])\(?0\d{2,4}\)?[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])/g },
+  ],
+}
+
+/** The Luhn check of ISO/IEC 7812 over 13 to 19 digits. */
+function isCardNumber(text: string): boolean {
+  const digits = text.replace(/\D/g, '')
+  if (digits.length < 13 || digits.length > 19 || /^0/.test(digits)) return false
+  let sum = 0
+  for (let i = 0; i < digits.length; i++) {
+    const digit = Number(digits[digits.length - 1 - i])
+    const doubled = i % 2 === 1 ? digit * 2 : digit
+    sum += doubled > 9 ? doubled - 9 : doubled
+  }
+  return sum % 10 === 0
+}
+
+/** The check of ISO 13616: mod 97 of the rearranged number is 1. */
+function isIban(text: string): boolean {
+  const compact = text.replace(/[ -]/g, '')
+  if (compact.length < 15 || compact.length > 34) return false
+  let rest = 0
+  for (const char of compact.slice(4) + compact.slice(0, 4)) {
+    const value = char >= 'A' ? char.charCodeAt(0) - 55 : Number(char)
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+  }
+  return rest === 1
+}
