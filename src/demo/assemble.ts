@@ -17,6 +17,9 @@ import { createModelClient } from './model/model-client.ts'
 import { type Fact, openJournal } from './workspace/journal.ts'
 import { createWorkspaces, namespaceOf, type Workspace } from './workspace/workspaces.ts'
 
+/** How long Neo4j is not asked again after it failed. */
+const GRAPH_REST_MS = 1_000
+
 export async function assembleDemo(config: DemoConfig, logger: Logger): Promise<DemoContext> {
   const journal = await openJournal(config.DEMO_STATE_DIR)
   const graph = createDealGraph({
@@ -37,7 +40,7 @@ export async function assembleDemo(config: DemoConfig, logger: Logger): Promise<
     credentials: createCredentials(config.DEMO_API_KEYS),
     workspaces: createWorkspaces(),
     graph,
-    graphMemory: createGraphMemory(graph),
+    graphMemory: createGraphMemory(graph, { clock: systemClock, restMs: GRAPH_REST_MS }),
     models: createModelClient({
       url: config.DEMO_MODEL_URL,
       apiKey: config.DEMO_MODEL_API_KEY,

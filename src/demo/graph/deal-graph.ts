@@ -42,6 +42,9 @@ const CONSTRAINT = `
 create constraint demo_entity_name if not exists
 for (entity:Entity) require (entity.namespace, entity.name) is unique`
 
+/** Nobody waits for a write, and the first one of a fresh Neo4j is slow. */
+const WRITE_TIMEOUT_MS = 10_000
+
 /** Shorter words match too much of a name. */
 const MIN_WORD_LENGTH = 4
 const wordsOf = (text: string) =>
@@ -59,7 +62,8 @@ export function createDealGraph(options: {
   const driver: Driver = neo4j.driver(url, neo4j.auth.basic(user, password), {
     connectionTimeout: timeoutMs,
     connectionAcquisitionTimeout: timeoutMs,
-    maxTransactionRetryTime: timeoutMs,
+    // One retry at most: a question goes on without the graph rather than wait for it.
+    maxTransactionRetryTime: Math.min(timeoutMs, 300),
     maxConnectionPoolSize: 20,
     // A connection that lay idle is checked before use, so that a restarted Neo4j costs no failed request.
     connectionLivenessCheckTimeout: 5_000,
@@ -69,10 +73,11 @@ export function createDealGraph(options: {
 
   async function run<T>(mode: 'READ' | 'WRITE', work: (transaction: ManagedTransaction) => Promise<T>): Promise<T> {
     const session = driver.session({ defaultAccessMode: mode })
-    const settings = { timeout: timeoutMs }
+    const boundMs = mode === 'READ' ? timeoutMs : WRITE_TIMEOUT_MS
+    const settings = { timeout: boundMs }
     const working = mode === 'READ' ? session.executeRead(work, settings) : session.executeWrite(work, settings)
     // The driver's own bounds cover connecting and retrying, not a server that accepts and then says nothing.
-    return within(working, timeoutMs * 2).finally(() => void session.close().catch(() => undefined))
+    return within(working, boundMs).finally(() => void session.close().catch(() => undefined))
   }
 
   return {
