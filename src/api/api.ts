@@ -5,6 +5,8 @@ import { createPool } from '../shared/pg.ts'
 import { webhookRoutes } from './alerts/webhook-routes.ts'
 import { createAuthenticate } from './auth/authenticate.ts'
 import { createGuard } from './auth/guard.ts'
+import { createBudgetJob } from './budgets/budget-job.ts'
+import { budgetRoutes } from './budgets/budget-routes.ts'
 import type { ApiConfig } from './config.ts'
 import { type Job, startJobs } from './jobs.ts'
 import { createMetrics } from './metrics.ts'
@@ -25,11 +27,13 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
   const routes = [
     ...traceRoutes(pool),
     ...usageRoutes(pool, clock),
+    ...budgetRoutes(pool, clock),
     ...webhookRoutes({ pool, metrics, clock, onWatchdog: () => undefined }),
   ]
   const app = createApp({ pool, metrics, logger, guard, routes, version: API_VERSION })
 
-  const jobs: Job[] = []
+  const evaluateBudgets = createBudgetJob(pool, metrics, clock)
+  const jobs: Job[] = [{ name: 'budgets', intervalMs: config.API_BUDGET_INTERVAL_MS, run: evaluateBudgets }]
   const closers: (() => Promise<unknown>)[] = [() => pool.end()]
   if (config.API_NEO4J_URL) {
     const probe = createNeo4jProbe(
@@ -48,7 +52,9 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
   return {
     app,
     metrics,
-    warmUp: async () => undefined,
+    evaluateBudgets,
+    /** First values of the gauges; a database that is down now must not keep the api from starting. */
+    warmUp: () => evaluateBudgets().catch((error: unknown) => logger.warn({ err: error }, 'no budgets yet')),
     startJobs: () => startJobs(jobs, metrics, logger),
     close: async () => {
       await Promise.allSettled(closers.map((close) => close()))

@@ -1,0 +1,105 @@
+// Looks at every budget and at spend, every few seconds. In: the ledger's daily and hourly roll-ups. Out: gauges for the
+// alerts, and a row in budget_crossings the first time a threshold is reached in a period. The row comes before the gauge,
+// so that a restart in between repeats nothing and loses nothing.
+import type { Clock } from '../../shared/clock.ts'
+import { formatUsd } from '../../shared/money.ts'
+import { type Pool, withOrg } from '../../shared/pg.ts'
+import { withAllOrganisations } from '../all-organisations.ts'
+import type { ApiMetrics } from '../metrics.ts'
+import { BUDGET_STATES } from './assess-budget.ts'
+import { type Budget, readBudgets } from './read-budgets.ts'
+import { readSpend, type Spend } from './read-spend.ts'
+
+export function createBudgetJob(pool: Pool, metrics: ApiMetrics, clock: Clock): () => Promise<void> {
+  return async () => {
+    const nowMs = clock.nowMs()
+    const { budgets, spend } = await withAllOrganisations(pool, async (client) => ({
+      budgets: await readBudgets(client, nowMs),
+      spend: await readSpend(client, nowMs),
+    }))
+    await noteCrossings(pool, budgets)
+    setBudgetGauges(metrics, budgets)
+    setSpendGauges(metrics, spend, budgets)
+  }
+}
+
+async function noteCrossings(pool: Pool, budgets: Budget[]): Promise<void> {
+  const crossing = budgets.filter(({ assessment, crossed }) => assessment.reached.some((t) => !crossed.includes(t)))
+  for (const [orgId, own] of Map.groupBy(crossing, (budget) => budget.org_id)) {
+    await withOrg(pool, orgId, async (client) => {
+      for (const budget of own) {
+        const { scope, scope_id, period, period_start, amount, used, assessment } = budget
+        const values = [
+          orgId,
+          scope,
+          scope_id,
+          period,
+          period_start,
+          formatUsd(amount),
+          assessment.reached,
+          formatUsd(used),
+        ]
+        await client.query(INSERT_CROSSINGS, values)
+      }
+    })
+  }
+}
+
+const INSERT_CROSSINGS = `
+  insert into budget_crossings (org_id, scope, scope_id, period, period_start, amount_usd, threshold, used_usd)
+  select $1, $2, $3, $4, $5, $6, threshold, $8 from unnest($7::integer[]) as threshold
+  on conflict do nothing`
+
+const inUsd = (pico: bigint) => Number(formatUsd(pico))
+
+/** Reset and set without waiting in between: a scrape sees all of the old or all of the new. */
+function setBudgetGauges(metrics: ApiMetrics, budgets: Budget[]): void {
+  for (const gauge of [
+    metrics.budgetUsedRatio,
+    metrics.budgetUsedUsd,
+    metrics.budgetAmountUsd,
+    metrics.budgetProjectedUsd,
+    metrics.budgetUnpricedCalls,
+    metrics.budgetState,
+    metrics.budgetThresholdCrossed,
+  ])
+    gauge.reset()
+  for (const {
+    org_id,
+    scope,
+    scope_id,
+    period,
+    amount,
+    used,
+    unpricedCalls,
+    assessment,
+    thresholds,
+    crossed,
+  } of budgets) {
+    const labels = { org_id, scope, scope_id, period }
+    metrics.budgetUsedRatio.set(labels, assessment.ratio)
+    metrics.budgetUsedUsd.set(labels, inUsd(used))
+    metrics.budgetAmountUsd.set(labels, inUsd(amount))
+    metrics.budgetProjectedUsd.set(labels, inUsd(assessment.projected))
+    metrics.budgetUnpricedCalls.set(labels, Number(unpricedCalls))
+    for (const state of BUDGET_STATES) metrics.budgetState.set({ ...labels, state }, state === assessment.state ? 1 : 0)
+    for (const threshold of thresholds) {
+      const isCrossed = crossed.includes(threshold) || assessment.reached.includes(threshold)
+      metrics.budgetThresholdCrossed.set({ ...labels, threshold: String(threshold) }, isCrossed ? 1 : 0)
+    }
+  }
+}
+
+function setSpendGauges(metrics: ApiMetrics, spend: Spend[], budgets: Budget[]): void {
+  metrics.spendUsd.reset()
+  metrics.spendDailyAverageUsd.reset()
+  metrics.spendDailyLimitUsd.reset()
+  for (const { org_id, hour_usd, day_usd, daily_average_usd } of spend) {
+    metrics.spendUsd.set({ org_id, window: 'hour' }, Number(hour_usd))
+    metrics.spendUsd.set({ org_id, window: 'day' }, Number(day_usd))
+    if (daily_average_usd !== null) metrics.spendDailyAverageUsd.set({ org_id }, Number(daily_average_usd))
+  }
+  for (const { org_id, scope, period, amount } of budgets) {
+    if (scope === 'organisation' && period === 'day') metrics.spendDailyLimitUsd.set({ org_id }, inUsd(amount))
+  }
+}
