@@ -2,7 +2,7 @@
 // supervisor; a part that cannot run here says why. docker-compose.yml has the same names (a test compares them).
 import type { StackContext } from './services/context.ts'
 import { neo4j } from './services/neo4j.ts'
-import { api, bootstrap, demo, inbox, ledger, modelServer, traffic } from './services/own.ts'
+import { api, bootstrap, demo, inbox, ledger, modelServer, traffic, viewer } from './services/own.ts'
 import { postgres } from './services/postgres.ts'
 import { alertmanager, collector, prometheus, tempo } from './services/telemetry.ts'
 import type { PortName, Ports } from './settings.ts'
@@ -22,6 +22,7 @@ export const SERVICES = {
   inbox,
   alertmanager,
   api,
+  viewer,
 } as const satisfies Record<string, (context: StackContext) => ServiceDefinition | AbsentService>
 
 export type ServiceName = keyof typeof SERVICES
@@ -51,6 +52,7 @@ const LISTENS_ON: Partial<Record<ServiceName, readonly PortName[]>> = {
   inbox: ['INBOX_SMTP_PORT', 'INBOX_WEB_PORT'],
   alertmanager: ['ALERTMANAGER_PORT'],
   api: ['API_PORT'],
+  viewer: ['GRAFANA_PORT'],
 }
 
 /** The ports of those services that will run. */

@@ -27,6 +27,9 @@ export const PORTS = {
 
 export type PortName = keyof typeof PORTS
 
+/** Who may use the demo app: organisation and deal, as bootstrap creates them. */
+const DEMO_DEALS = ['acme:falcon', 'acme:heron', 'globex:atlas', 'globex:orion', 'initech:juniper', 'initech:maple']
+
 const token = () => randomBytes(24).toString('base64url')
 
 /** Secrets and how each is made on the first run. None has a default: what is not generated is missing. */
@@ -49,7 +52,7 @@ export const SECRETS = {
   GRAFANA_ADMIN_PASSWORD: { schema: secret().describe('Grafana user admin'), generate: token },
   DEMO_API_KEYS: {
     schema: secret().describe('Demo app: org:deal:key triples, comma separated'),
-    generate: () => ['acme:falcon', 'globex:harbor', 'initech:orbit'].map((who) => `${who}:${token()}`).join(','),
+    generate: () => DEMO_DEALS.map((who) => `${who}:${token()}`).join(','),
   },
   COLLECTOR_SENDERS: {
     schema: secret().describe('Senders bound to one organisation: org:password pairs, comma separated'),

@@ -8,6 +8,7 @@ import { boltProbe } from '../supervisor/probe.ts'
 import { baseEnvironment } from '../supervisor/process-group.ts'
 import type { AbsentService, ServiceDefinition } from '../supervisor/types.ts'
 import { dataDir, HOST, type StackContext, serviceDefaults } from './context.ts'
+import { checkDataPassword, recordDataPassword } from './data-password.ts'
 import { findProgram } from './find-program.ts'
 
 const TEMPLATE = resolve(import.meta.dirname, '../neo4j/neo4j.conf')
@@ -30,6 +31,7 @@ export function neo4j(context: StackContext): ServiceDefinition | AbsentService 
     name: 'neo4j',
     title,
     async prepare() {
+      checkDataPassword(home, 'NEO4J_PASSWORD', context.secrets.NEO4J_PASSWORD)
       await renderFile(TEMPLATE, join(conf, 'neo4j.conf'), {
         NEO4J_BOLT_ADDRESS: `${HOST}:${port}`,
         NEO4J_DATA_DIR: join(home, 'data'),
@@ -41,6 +43,7 @@ export function neo4j(context: StackContext): ServiceDefinition | AbsentService 
       const admin = ['-cp', classPath, 'org.neo4j.cli.AdminTool', 'dbms', 'set-initial-password']
       const env = { ...baseEnvironment(), NEO4J_HOME: home, NEO4J_CONF: conf }
       await execa('java', [...admin, context.secrets.NEO4J_PASSWORD], { env, extendEnv: false })
+      recordDataPassword(home, context.secrets.NEO4J_PASSWORD)
     },
     command: ['java', ...heap, ...opens, '-cp', classPath, 'org.neo4j.server.CommunityEntryPoint', ...paths],
     probe: boltProbe(HOST, port),

@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { httpProbe } from '../supervisor/probe.ts'
 import type { AbsentService, ServiceDefinition } from '../supervisor/types.ts'
-import { HOST, postgresUrl, type StackContext, serviceDefaults } from './context.ts'
+import { dataDir, HOST, postgresUrl, type StackContext, serviceDefaults } from './context.ts'
 import { passedOn } from './environment.ts'
 import { superuserUrl } from './postgres.ts'
+import { tempoProgram } from './telemetry.ts'
 
 type Definition = ServiceDefinition | AbsentService
 type Details = Pick<ServiceDefinition, 'name' | 'title'> & Partial<ServiceDefinition> & { healthPort?: number }
@@ -116,6 +117,7 @@ export const demo = (context: StackContext): Definition => {
       DEMO_NEO4J_USER: 'neo4j',
       DEMO_NEO4J_PASSWORD: secrets.NEO4J_PASSWORD,
       DEMO_API_KEYS: secrets.DEMO_API_KEYS,
+      DEMO_STATE_DIR: dataDir(context, 'demo'),
       OTEL_SERVICE_NAME: 'demo',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://${HOST}:${ports.COLLECTOR_OTLP_HTTP_PORT}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
@@ -149,3 +151,29 @@ export const inbox = (context: StackContext): Definition =>
       INBOX_WEB_PORT: String(context.ports.INBOX_WEB_PORT),
     },
   })
+
+/** Draws Grafana's own dashboards and data sources where there is no Grafana. */
+export const viewer = (context: StackContext): Definition => {
+  const { ports, secrets, given } = context
+  const api = `http://${HOST}:${ports.API_PORT}`
+  return program(context, 'grafana/viewer/server/main.ts', {
+    name: 'viewer',
+    title: 'Viewer: the dashboards',
+    dependsOn: ['prometheus', 'bootstrap'],
+    healthPort: ports.GRAFANA_PORT,
+    env: {
+      PROMETHEUS_URL: `http://${HOST}:${ports.PROMETHEUS_PORT}`,
+      PROMETHEUS_SCRAPE_INTERVAL: given.PROMETHEUS_SCRAPE_INTERVAL ?? '15s',
+      // Without a Tempo the api answers Tempo's read API out of the ledger.
+      TEMPO_URL: tempoProgram(context) ? `http://${HOST}:${ports.TEMPO_HTTP_PORT}` : api,
+      LEDGER_DATABASE_HOST: `${HOST}:${ports.POSTGRES_PORT}`,
+      READER_PASSWORD: secrets.READER_PASSWORD,
+      DASHBOARDS_DIR: join(context.root, 'grafana/generated'),
+      ...passedOn(context, ['VIEWER_']),
+      VIEWER_HOST: HOST,
+      VIEWER_PORT: String(ports.GRAFANA_PORT),
+      VIEWER_PROVISIONING_DIR: join(context.root, 'grafana/provisioning'),
+      VIEWER_PAGE_DIR: join(context.root, 'grafana/viewer/dist'),
+    },
+  })
+}

@@ -8,6 +8,7 @@ import { execa } from 'execa'
 import pg from 'pg'
 import type { ServiceDefinition } from '../supervisor/types.ts'
 import { dataDir, HOST, postgresUrl, type StackContext, serviceDefaults } from './context.ts'
+import { checkDataPassword, recordDataPassword } from './data-password.ts'
 
 const CONFIG_FILE = resolve(import.meta.dirname, '../postgres/postgresql.conf')
 
@@ -47,8 +48,9 @@ function binDir(): string {
 }
 
 async function createCluster(context: StackContext, data: string): Promise<void> {
-  if (existsSync(join(data, 'PG_VERSION'))) return
   const parent = dirname(data)
+  checkDataPassword(parent, 'POSTGRES_PASSWORD', context.secrets.POSTGRES_PASSWORD)
+  if (existsSync(join(data, 'PG_VERSION'))) return
   const fresh = `${data}.new`
   mkdirSync(parent, { recursive: true, mode: 0o700 })
   rmSync(fresh, { recursive: true, force: true })
@@ -63,6 +65,7 @@ async function createCluster(context: StackContext, data: string): Promise<void>
     await run(asPostgresUser([join(binDir(), 'initdb'), '-D', fresh, '--no-instructions', ...access, ...locale]))
     const single = asPostgresUser([join(binDir(), 'postgres'), '--single', '-D', fresh, 'postgres'])
     await run(single, 'create database spanledger')
+    recordDataPassword(parent, context.secrets.POSTGRES_PASSWORD)
     renameSync(fresh, data)
   } finally {
     rmSync(passwordFile, { force: true })

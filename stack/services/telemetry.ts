@@ -77,10 +77,12 @@ export function collector(context: StackContext): Definition {
   })
 }
 
+export const tempoProgram = ({ given }: StackContext): string | undefined => given.TEMPO_BIN || findProgram('tempo')
+
 /** The real Tempo when there is one, else a second collector that writes what Tempo would get to a file. */
 export function tempo(context: StackContext): Definition {
   const { ports } = context
-  const program = context.given.TEMPO_BIN || findProgram('tempo')
+  const program = tempoProgram(context)
   const data = dataDir(context, 'tempo')
   const shared = {
     ...serviceDefaults(context),

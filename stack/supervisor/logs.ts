@@ -1,5 +1,5 @@
 // One log file a service. In: a state folder and a name. Out: the file's path; files kept below a limit.
-import { copyFileSync, readdirSync, statSync, truncateSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 
 const MAX_BYTES = 20 * 1024 * 1024
@@ -14,4 +14,26 @@ export function rotateLogs(stateDir: string, maxBytes = MAX_BYTES): void {
     copyFileSync(file, `${file}.1`)
     truncateSync(file)
   }
+}
+
+const SOUNDS_LIKE_A_REASON = /error|fatal|panic|invalid|cannot|failed|refused|denied/i
+
+/** The last words of a process that died: the line that says why, with what follows it, else simply the last lines. */
+export function reasonInLog(stateDir: string, name: string): string {
+  let text: string
+  try {
+    text = readFileSync(logFileOf(stateDir, name), 'utf8')
+  } catch {
+    return ''
+  }
+  const lines = text
+    .split('\n')
+    .slice(-25)
+    .filter((line) => line.trim() !== '')
+  const start = lines.findLastIndex((line) => SOUNDS_LIKE_A_REASON.test(line))
+  const chosen = start < 0 ? lines.slice(-2) : lines.slice(start, start + 2)
+  return chosen
+    .map((line) => line.trim())
+    .join(' | ')
+    .slice(0, 500)
 }

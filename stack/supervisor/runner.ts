@@ -11,8 +11,8 @@ export interface RunnerEffects {
   sleep(ms: number, signal: AbortSignal): Promise<void>
   nowMs(): number
   onChange(status: ServiceStatus): void
-  /** Last lines the process wrote, for the reason of a failure. */
-  lastLines(service: ServiceDefinition): string
+  /** What the process wrote last about its failure. */
+  reasonInLog(service: ServiceDefinition): string
 }
 
 export interface Runner {
@@ -20,6 +20,8 @@ export interface Runner {
   status(): ServiceStatus
   /** Begins the loop; does nothing while it runs. */
   begin(): void
+  /** Gives up without a start, for the reason given. */
+  fail(detail: string): void
   /** Ends the process and the loop; the state is `stopped` afterwards. */
   stop(): Promise<void>
   /** Sends a signal to the process, as a crash would; the loop then restarts it. False when none runs. */
@@ -30,6 +32,8 @@ const PROBE_TIMEOUT_MS = 3_000
 const PROBE_WHILE_STARTING_MS = 150
 const PROBE_WHILE_HEALTHY_MS = 2_000
 const FAILED_PROBES_UNTIL_UNHEALTHY = 2
+/** A service without a probe counts as healthy once it has run this long. */
+const STEADY_WITHOUT_PROBE_MS = 1_000
 /** A service that was never healthy and died this often has a fault that a restart does not mend. */
 const DEATHS_UNTIL_FAILED = 4
 
@@ -60,6 +64,8 @@ export function createRunner(definition: ServiceDefinition, effects: RunnerEffec
     const startedMs = effects.nowMs()
     let failures = 0
     if (!definition.probe) {
+      await effects.sleep(STEADY_WITHOUT_PROBE_MS, signal)
+      if (signal.aborted) return
       wasHealthy = true
       return change('healthy')
     }
@@ -123,7 +129,7 @@ export function createRunner(definition: ServiceDefinition, effects: RunnerEffec
       if (definition.kind === 'task' && ok) return change('done')
       const { next, delayMs } = afterDeath(backOff, effects.nowMs() - startedMs)
       backOff = next
-      const said = wasHealthy ? '' : effects.lastLines(definition)
+      const said = wasHealthy ? '' : effects.reasonInLog(definition)
       const detail = said ? `${reason}: ${said}` : reason
       if (!wasHealthy && next.deaths >= DEATHS_UNTIL_FAILED) return change('failed', { detail })
       change('restarting', { restarts: status.restarts + 1, detail: `${reason}, starts again in ${delayMs / 1000} s` })
@@ -143,6 +149,7 @@ export function createRunner(definition: ServiceDefinition, effects: RunnerEffec
       })
       loop = { done, abort }
     },
+    fail: (detail) => change('failed', { detail }),
     async stop() {
       const running = loop
       running?.abort.abort()

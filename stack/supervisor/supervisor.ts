@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { forgetProcess, rememberProcess } from './leftovers.ts'
-import { logFileOf, rotateLogs } from './logs.ts'
+import { logFileOf, reasonInLog, rotateLogs } from './logs.ts'
 import { endGroup, startProcess } from './process-group.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { claimState, type StateFile } from './state-file.ts'
@@ -36,8 +36,8 @@ export async function createSupervisor({ stateDir, services, onChange }: Supervi
   mkdirSync(join(stateDir, 'logs'), { recursive: true })
   const stateFile: StateFile = await claimState(stateDir)
   const runners = new Map<string, Runner>()
-  const absent: ServiceStatus[] = []
-  const statuses = () => [...[...runners.values()].map((runner) => runner.status()), ...absent]
+  const absent = new Map<string, ServiceStatus>()
+  const statuses = () => services.flatMap(({ name }) => runners.get(name)?.status() ?? absent.get(name) ?? [])
   const listeners = new Set<() => void>()
 
   const effects = {
@@ -52,7 +52,7 @@ export async function createSupervisor({ stateDir, services, onChange }: Supervi
     },
     sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {}),
     nowMs: () => Date.now(),
-    lastLines: (service: ServiceDefinition) => lastLines(logFileOf(stateDir, service.name), 3),
+    reasonInLog: (service: ServiceDefinition) => reasonInLog(stateDir, service.name),
     onChange(status: ServiceStatus) {
       const words = [status.state, status.pid ? `pid ${status.pid}` : '', status.detail ?? '']
         .filter(Boolean)
@@ -65,7 +65,8 @@ export async function createSupervisor({ stateDir, services, onChange }: Supervi
   }
   for (const service of services) {
     if ('absent' in service) {
-      absent.push({ name: service.name, title: service.title, state: 'absent', restarts: 0, detail: service.absent })
+      const { name, title, absent: detail } = service
+      absent.set(name, { name, title, state: 'absent', restarts: 0, detail })
     } else runners.set(service.name, createRunner(service, effects))
   }
   stateFile.write(statuses())
@@ -81,7 +82,9 @@ export async function createSupervisor({ stateDir, services, onChange }: Supervi
       })
       if (!ready) continue
       waiting.delete(name)
-      runnerOf(name).begin()
+      const failedTask = dependsOn.map((other) => runners.get(other)).find((other) => isFailedTask(other))
+      if (failedTask) runnerOf(name).fail(`needs ${failedTask.definition.name}, which failed`)
+      else runnerOf(name).begin()
     }
   }
   const runnerOf = (name: string): Runner => {
@@ -154,6 +157,10 @@ export async function createSupervisor({ stateDir, services, onChange }: Supervi
   }
 }
 
+/** A service can wait for another service to come; a task that failed will not be run again by itself. */
+const isFailedTask = (runner: Runner | undefined): boolean =>
+  runner?.definition.kind === 'task' && runner.status().state === 'failed'
+
 /** Each service stops once all that depend on it have stopped; independent ones stop side by side. */
 async function stopInOrder(runners: Map<string, Runner>): Promise<void> {
   const stopped = new Map<string, Promise<void>>()
@@ -168,12 +175,4 @@ async function stopInOrder(runners: Map<string, Runner>): Promise<void> {
     return promise
   }
   await Promise.all([...runners.keys()].map(stop))
-}
-
-function lastLines(file: string, count: number): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join(' | ')
-  } catch {
-    return ''
-  }
 }
