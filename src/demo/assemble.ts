@@ -76,7 +76,7 @@ function loadSamples(context: DemoContext, credential: Credential): void {
     }
     workspace.addDocument(
       document,
-      splitPassages(read.text).map((passage) => ({ text: passage })),
+      splitPassages(read.text).map((passage) => ({ ...passage, vector: undefined })),
     )
   }
   context.graphMemory.stage(workspace.namespace, sampleFacts(credential))
@@ -96,7 +96,7 @@ function recall(context: DemoContext, fact: Fact): void {
   const { id, name, mediaType, uploadedAt, digest, passages } = fact
   workspace.addDocument(
     { id, name, mediaType, uploadedAt, digest },
-    passages.map((passage) => ({ text: passage.text, vector: unpackVector(passage.vector) })),
+    passages.map((passage) => ({ ...passage, vector: unpackVector(passage.vector) })),
   )
   const text = passages.map((passage) => passage.text).join('\n')
   context.graphMemory.stage(workspace.namespace, findFacts(text, name))

@@ -13,38 +13,83 @@ interface Target {
   chief: string
 }
 
+const target = (
+  name: string,
+  trade: string,
+  city: string,
+  customers: Target['customers'],
+  supplier: string,
+  chief: string,
+): Target => ({
+  name,
+  trade,
+  city,
+  customers,
+  supplier,
+  chief,
+})
+
 const TARGETS: readonly [Target, ...Target[]] = [
-  {
-    name: 'Falcon Robotics',
-    trade: 'warehouse robots',
-    city: 'Leipzig',
-    customers: ['Northwind Logistics', 'Baltic Foods', 'Helio Retail'],
-    supplier: 'Okada Motors',
-    chief: 'Mara Lindqvist',
-  },
-  {
-    name: 'Harbor Analytics',
-    trade: 'port scheduling software',
-    city: 'Rotterdam',
-    customers: ['Delta Terminals', 'Seaway Lines', 'Port of Aarhus'],
-    supplier: 'Cirrus Hosting',
-    chief: 'Tomas Brand',
-  },
-  {
-    name: 'Verdant Labs',
-    trade: 'soil sensors',
-    city: 'Lyon',
-    customers: ['Agrico Group', 'Meadow Farms', 'Terra Coop'],
-    supplier: 'Silica Devices',
-    chief: 'Ines Caron',
-  },
+  target(
+    'Falcon Robotics',
+    'warehouse robots',
+    'Leipzig',
+    ['Northwind Logistics', 'Baltic Foods', 'Helio Retail'],
+    'Okada Motors',
+    'Mara Lindqvist',
+  ),
+  target(
+    'Heron Marine',
+    'hull cleaning drones',
+    'Aarhus',
+    ['Delta Terminals', 'Seaway Lines', 'Port of Tallinn'],
+    'Kelp Batteries',
+    'Jonas Winther',
+  ),
+  target(
+    'Atlas Mapping',
+    'survey software',
+    'Lyon',
+    ['Agrico Group', 'Meadow Farms', 'Terra Coop'],
+    'Silica Devices',
+    'Ines Caron',
+  ),
+  target(
+    'Orion Optics',
+    'lens coatings',
+    'Jena',
+    ['Clearview Eyewear', 'Lumen Medical', 'Aster Cameras'],
+    'Quartz Works',
+    'Paul Reinhardt',
+  ),
+  target(
+    'Juniper Foods',
+    'plant drinks',
+    'Ghent',
+    ['Corner Markets', 'Bistro Union', 'Green Basket'],
+    'Oat Mills',
+    'Lotte Claes',
+  ),
+  target(
+    'Maple Health',
+    'clinic scheduling software',
+    'Toronto',
+    ['Lakeside Clinics', 'Nordic Dental', 'Care Partners'],
+    'Cirrus Hosting',
+    'Omar Haddad',
+  ),
 ]
 
 function targetOf({ orgId, dealId }: Credential): { target: Target; revenue: number; growth: number; year: number } {
   const digest = createHash('sha256').update(`${orgId}:${dealId}`).digest()
-  const named = TARGETS.find((target) => target.name.toLowerCase().startsWith(dealId.toLowerCase()))
-  const target = named ?? TARGETS[digest.readUInt8(0) % TARGETS.length] ?? TARGETS[0]
-  return { target, revenue: 20 + (digest.readUInt8(1) % 80), growth: 6 + (digest.readUInt8(2) % 20), year: 2025 }
+  const named = TARGETS.find((item) => item.name.toLowerCase().startsWith(dealId.toLowerCase()))
+  const drawn = TARGETS[digest.readUInt8(0) % TARGETS.length] ?? TARGETS[0]
+  return {
+    target: named ?? drawn,
+    revenue: 20 + (digest.readUInt8(1) % 80),
+    growth: 6 + (digest.readUInt8(2) % 20),
+    year: 2025,
+  }
 }
 
 export function sampleDocuments(credential: Credential): { name: string; mediaType: string; text: string }[] {
@@ -56,7 +101,7 @@ export function sampleDocuments(credential: Credential): { name: string; mediaTy
       mediaType: 'text/markdown',
       text: `# ${target.name}: information memorandum
 
-${target.name} builds ${target.trade} in ${target.city} and employs 240 people. ${target.chief} has led the company since 2017.
+${target.name} builds ${target.trade} in ${target.city} and employs 240 people. ${target.chief} leads ${target.name} since 2017.
 
 Revenue in ${year} was ${revenue}.4 million euros, ${growth} percent more than in the year before. The operating margin was 14 percent.
 

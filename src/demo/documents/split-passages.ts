@@ -4,6 +4,7 @@
 export const MAX_CHARACTERS = 800
 
 const PARAGRAPH = /\n\s*\n|(?<=\n)(?=#{1,6} )/
+const HEADING = /^(#{1,6})\s+(.+)$/
 const SENTENCE = /(?<=[.!?。！？])\s+|\n/
 
 function cutLong(text: string): string[] {
@@ -29,10 +30,27 @@ function joinShort(pieces: string[], separator: string): string[] {
   return joined
 }
 
-export function splitPassages(text: string): string[] {
+export interface TextPassage {
+  /** The headings it stands under, for finding it; not part of what is quoted. */
+  heading: string
+  text: string
+}
+
+export function splitPassages(text: string): TextPassage[] {
   const clean = (parts: string[]) => parts.map((part) => part.trim()).filter((part) => part !== '')
-  return clean(text.replace(/\r\n?/g, '\n').split(PARAGRAPH)).flatMap((paragraph) => {
-    if (paragraph.length <= MAX_CHARACTERS) return [paragraph]
-    return joinShort(clean(paragraph.split(SENTENCE)).flatMap(cutLong), ' ')
-  })
+  const passages: TextPassage[] = []
+  const headings: string[] = []
+  for (const paragraph of clean(text.replace(/\r\n?/g, '\n').split(PARAGRAPH))) {
+    const [first = '', ...rest] = paragraph.split('\n')
+    const heading = HEADING.exec(first)
+    if (heading) headings.splice((heading[1]?.length ?? 1) - 1, headings.length, heading[2] ?? '')
+    const body = heading ? rest.join('\n').trim() : paragraph
+    if (body === '') continue
+    const pieces = body.length <= MAX_CHARACTERS ? [body] : joinShort(clean(body.split(SENTENCE)).flatMap(cutLong), ' ')
+    passages.push(...pieces.map((piece) => ({ heading: headings.join(' '), text: piece })))
+  }
+  // A document of nothing but headings is still a document.
+  return passages.length > 0
+    ? passages
+    : cutLong(clean(text.split('\n')).join(' ')).map((piece) => ({ heading: '', text: piece }))
 }

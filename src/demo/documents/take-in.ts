@@ -8,7 +8,7 @@ import type { DemoContext } from '../context.ts'
 import { findFacts } from '../graph/find-facts.ts'
 import type { Document, Workspace } from '../workspace/workspaces.ts'
 import { readDocument } from './read-document.ts'
-import { splitPassages } from './split-passages.ts'
+import { splitPassages, type TextPassage } from './split-passages.ts'
 
 /** Documents one deal may hold. */
 const MAX_DOCUMENTS = 1_000
@@ -43,7 +43,7 @@ export async function takeIn(
   const passages = await run.stage('chunk', () => splitPassages(text))
   const degraded: TakenIn['degraded'] = []
   const vectors = await run
-    .stage('embed', () => context.models.embedPassages(passages, { signal, behaviour }))
+    .stage('embed', () => context.models.embedPassages(passages.map(toEmbed), { signal, behaviour }))
     .catch((): undefined => {
       signal.throwIfAborted()
       run.degrade('embeddings unavailable')
@@ -56,11 +56,11 @@ export async function takeIn(
     kind: 'document',
     namespace: workspace.namespace,
     ...document,
-    passages: passages.map((passage, index) => ({ text: passage, vector: packVector(vectors?.[index]) })),
+    passages: passages.map((passage, index) => ({ ...passage, vector: packVector(vectors?.[index]) })),
   })
   workspace.addDocument(
     document,
-    passages.map((passage, index) => ({ text: passage, vector: vectors?.[index] })),
+    passages.map((passage, index) => ({ ...passage, vector: vectors?.[index] })),
   )
   context.graphMemory.stage(workspace.namespace, findFacts(text, file.name))
   await run
@@ -79,6 +79,8 @@ function textOf(file: { bytes: Buffer; mediaType: string; name: string }): strin
   const code = read.reason === 'unsupported' ? 'unsupported_media_type' : 'unprocessable'
   throw new AppError(code, read.message, { details: { reason: read.reason } })
 }
+
+const toEmbed = ({ heading, text }: TextPassage): string => (heading ? `${heading}\n${text}` : text)
 
 const packVector = (vector: Float32Array | undefined): string | null =>
   vector ? Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64') : null

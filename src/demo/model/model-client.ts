@@ -45,6 +45,16 @@ export interface ModelClient {
   ping(signal: AbortSignal): Promise<void>
 }
 
+/** A stream whose breaking off in the middle is the connection error it is, as before its first byte. */
+async function* connected<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  try {
+    yield* stream
+  } catch (error) {
+    if (signal.aborted || error instanceof OpenAI.OpenAIError) throw error
+    throw new OpenAI.APIConnectionError({ message: 'the stream broke off', cause: error as Error })
+  }
+}
+
 /** Texts per embedding call. */
 const EMBEDDING_BATCH = 96
 const QUERY_CACHE_SIZE = 2_000
@@ -74,7 +84,7 @@ export function createModelClient(settings: ModelSettings): ModelClient {
           { signal, ...headersOf(behaviour) },
         ),
       )
-      for await (const chunk of stream) {
+      for await (const chunk of connected(stream, signal)) {
         const choice = chunk.choices[0]
         const text = choice?.delta.content ?? ''
         answer.model = chunk.model || answer.model

@@ -4,7 +4,7 @@ import { loadConfig, logLevel, secret } from '../../shared/config.ts'
 
 export const shape = {
   DEMO_API_KEYS: secret().describe('The demo app’s keys: traffic is sent for each deal in turn.'),
-  TRAFFIC_URL: z.url().default('http://127.0.0.1:4600').describe('The demo app.'),
+  TRAFFIC_DEMO_URL: z.url().default('http://127.0.0.1:4600').describe('The demo app.'),
   TRAFFIC_REQUESTS_PER_MINUTE: z.coerce
     .number()
     .positive()

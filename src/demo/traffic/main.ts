@@ -10,9 +10,12 @@ async function main(): Promise<number> {
   const logger = createLogger('traffic', config.TRAFFIC_LOG_LEVEL)
   const stopping = new AbortController()
   const keys = config.DEMO_API_KEYS.split(',').map((triple) => triple.trim().split(':')[2] ?? '')
-  logger.info({ url: config.TRAFFIC_URL, deals: keys.length, perMinute: config.TRAFFIC_REQUESTS_PER_MINUTE }, 'sending')
+  logger.info(
+    { url: config.TRAFFIC_DEMO_URL, deals: keys.length, perMinute: config.TRAFFIC_REQUESTS_PER_MINUTE },
+    'sending',
+  )
   const running = runTraffic({
-    url: config.TRAFFIC_URL,
+    url: config.TRAFFIC_DEMO_URL,
     keys,
     requestsPerMinute: config.TRAFFIC_REQUESTS_PER_MINUTE,
     errorShare: config.TRAFFIC_ERROR_SHARE,

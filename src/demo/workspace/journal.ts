@@ -15,7 +15,7 @@ export type Fact =
       uploadedAt: string
       digest: string
       /** `vector`: little-endian 32-bit floats in base64, where there is one. */
-      passages: { text: string; vector: string | null }[]
+      passages: { heading: string; text: string; vector: string | null }[]
     }
   | { kind: 'correction'; namespace: string; id: string; text: string; at: string }
 

@@ -2,6 +2,7 @@
 // corrections and conversations of one namespace; there is no way to ask across namespaces.
 import { LRUCache } from 'lru-cache'
 import type { Credential } from '../credentials.ts'
+import type { TextPassage } from '../documents/split-passages.ts'
 import { createPassageIndex, type PassageIndex } from './passage-index.ts'
 
 /** Organisation and deal as one key, for the graph as well: `organisation:deal`. */
@@ -21,6 +22,10 @@ export interface Passage {
   documentId: string
   documentName: string
   text: string
+  vector: Float32Array | undefined
+}
+
+export interface NewPassage extends TextPassage {
   vector: Float32Array | undefined
 }
 
@@ -47,10 +52,7 @@ export interface Workspace {
   corrections: Correction[]
   turnsOf(conversationId: string): readonly Turn[]
   remember(conversationId: string, turn: Turn): void
-  addDocument(
-    document: Omit<Document, 'passageCount'>,
-    passages: { text: string; vector?: Float32Array | undefined }[],
-  ): void
+  addDocument(document: Omit<Document, 'passageCount'>, passages: NewPassage[]): void
 }
 
 export interface Workspaces {
@@ -76,7 +78,7 @@ function createWorkspace(namespace: string): Workspace {
       documents.set(document.id, { ...document, passageCount: parts.length })
       for (const part of parts) {
         passages.push({ documentId: document.id, documentName: document.name, text: part.text, vector: part.vector })
-        index.add(`${document.name} ${part.text}`)
+        index.add(`${document.name} ${part.heading} ${part.text}`)
       }
     },
   }
