@@ -6,7 +6,20 @@ export { traceFeature } from './feature/trace-feature.ts'
 export { type ErrorHandlerOptions, errorHandler } from './http/error-handler.ts'
 export { type TenantResolver, tenantMiddleware } from './http/tenant-middleware.ts'
 export { activeTraceId, TRACE_ID_HEADER, traceIdMiddleware } from './http/trace-id-header.ts'
+export {
+  type Evaluation,
+  type Feedback,
+  type Guardrail,
+  type Judged,
+  type Outcome,
+  recordEvaluation,
+  recordFeedback,
+  recordGuardrail,
+  recordOutcome,
+} from './judgement/record.ts'
 export { logFields } from './log-fields.ts'
+export { type JobCarrier, jobCarrier, traceJob, webSocketHandler } from './messages/trace-message.ts'
+export { type RetryOptions, withFallback, withRetries } from './model-call/retries.ts'
 export { traceModelCall } from './model-call/trace-model-call.ts'
 export type { ModelCall, ModelCallOptions, ResponseInfo, Usage } from './model-call/types.ts'
 export { type ResponseStream, traceResponseStream } from './rag/response-stream.ts'

@@ -82,6 +82,26 @@ export const ATTR = {
   graphResults: 'spanledger.graph.results',
   streamChunks: 'spanledger.stream.chunks',
   streamBytes: 'spanledger.stream.bytes',
+  dbReturnedRows: 'db.response.returned_rows',
+  retryDelayMs: 'spanledger.retry.delay_ms',
+  jobName: 'spanledger.job.name',
+  // judgements
+  evaluationName: 'gen_ai.evaluation.name',
+  evaluationScore: 'gen_ai.evaluation.score.value',
+  evaluationLabel: 'gen_ai.evaluation.score.label',
+  evaluationExplanation: 'gen_ai.evaluation.explanation',
+  evaluator: 'spanledger.evaluation.evaluator',
+  guardrailName: 'spanledger.guardrail.name',
+  guardrailVerdict: 'spanledger.guardrail.verdict',
+  guardrailAction: 'spanledger.guardrail.action',
+  guardrailScore: 'spanledger.guardrail.score',
+  guardrailTarget: 'spanledger.guardrail.target',
+  feedbackRating: 'spanledger.feedback.rating',
+  feedbackKind: 'spanledger.feedback.kind',
+  feedbackComment: 'spanledger.feedback.comment',
+  outcomeName: 'spanledger.outcome.name',
+  outcomeValue: 'spanledger.outcome.value',
+  outcomeUnit: 'spanledger.outcome.unit',
   // the telemetry itself
   signal: 'spanledger.signal',
   dropReason: 'spanledger.drop.reason',
@@ -91,6 +111,16 @@ export const ATTR = {
   dbNamespace: 'db.namespace',
   dbOperation: 'db.operation.name',
   dbQueryText: 'db.query.text',
+} as const
+
+/** Names of events: judgements are log-based events and span events, the rest span events only. */
+export const EVENT = {
+  evaluation: 'gen_ai.evaluation.result',
+  guardrail: 'spanledger.guardrail',
+  feedback: 'spanledger.feedback',
+  outcome: 'spanledger.outcome',
+  retry: 'spanledger.retry',
+  fallback: 'spanledger.fallback',
 } as const
 
 /** Status of a feature run. */

@@ -26,6 +26,8 @@ const CONTENT = new Set([
   ATTR.inputMessages,
   ATTR.outputMessages,
   ATTR.systemInstructions,
+  ATTR.evaluationExplanation,
+  ATTR.feedbackComment,
   'gen_ai.tool.definitions',
   'gen_ai.tool.call.arguments',
   'gen_ai.tool.call.result',

@@ -4,6 +4,7 @@ import { type Attributes, context, SpanKind, trace } from '@opentelemetry/api'
 import { ATTR, FEATURE_SPAN_PREFIX } from '../semconv.ts'
 import { extendTenant, tenantAttributes } from '../tenant/context.ts'
 import { VERSION } from '../version.ts'
+import { setActiveRun } from './active-run.ts'
 import { FeatureRecorder, type FeatureRun } from './feature-run.ts'
 
 const tracer = trace.getTracer('spanledger', VERSION)
@@ -18,7 +19,7 @@ export async function traceFeature<T>(name: string, fn: (run: FeatureRun) => T |
   const span = tracer.startSpan(`${FEATURE_SPAN_PREFIX}${name}`, { kind: SpanKind.INTERNAL, attributes }, ctx)
   const run = new FeatureRecorder(span, attributes, tenantAttributes(ctx))
   try {
-    const result = await context.with(trace.setSpan(ctx, span), () => fn(run))
+    const result = await context.with(setActiveRun(trace.setSpan(ctx, span), run), () => fn(run))
     run.end()
     return result
   } catch (error) {

@@ -6,8 +6,10 @@ import { ATTR } from '../semconv.ts'
 import { tenantAttributes } from '../tenant/context.ts'
 import { VERSION } from '../version.ts'
 import { activeAttempt } from './attempt.ts'
+import { markModelCall } from './inside-call.ts'
 import { CallRecorder } from './recorder.ts'
 import type { ModelCall, ModelCallOptions } from './types.ts'
+import { watchReadable } from './watch-readable.ts'
 import { isStream, watchStream } from './watch-stream.ts'
 
 const tracer = trace.getTracer('spanledger', VERSION)
@@ -22,7 +24,7 @@ export async function traceModelCall<T>(
   callback: (call: ModelCall) => T | Promise<T>,
 ): Promise<T> {
   const recorder = startCall(options)
-  const ctx = trace.setSpan(context.active(), recorder.span)
+  const ctx = markModelCall(trace.setSpan(context.active(), recorder.span))
   let result: T
   try {
     result = await context.with(ctx, () => callback(recorder))
@@ -30,22 +32,32 @@ export async function traceModelCall<T>(
     recorder.end({ error })
     throw error
   }
-  followResult(recorder, result)
-  return result
+  return followResult(recorder, result)
 }
 
-function followResult(recorder: CallRecorder, result: unknown): void {
+/** Reads a result, or follows it when it is a stream. @returns what to hand on, which is `result` wherever it can be. */
+export function followResult<T>(recorder: CallRecorder, result: T): T {
   try {
+    if (result instanceof ReadableStream) return watchReadable(result, recorder) as T
     if (isStream(result)) {
       watchStream(result, recorder)
-      return
+      return result
+    }
+    if (holdsStream(result)) {
+      result.stream = watchReadable(result.stream, recorder)
+      return result
     }
     recorder.readReturned(result)
   } catch (error) {
     reportProblem('model call', `response could not be read: ${String(error)}`)
   }
   recorder.end()
+  return result
 }
+
+// What a language model of the Vercel AI SDK returns when it streams.
+const holdsStream = (result: unknown): result is { stream: ReadableStream<unknown> } =>
+  typeof result === 'object' && result !== null && Reflect.get(result, 'stream') instanceof ReadableStream
 
 /** Starts the span of a call; the caller must end the recorder. */
 export function startCall(options: ModelCallOptions): CallRecorder {

@@ -1,6 +1,5 @@
 // Follows a stream without changing it. In: an SDK's stream object and its recorder. Out: the same object; reading it
 // tells the recorder about each chunk and about the end, however it comes.
-
 import { describeError } from '../errors.ts'
 import { guard } from '../problems.ts'
 import type { StreamOutcome } from '../semconv.ts'
@@ -25,24 +24,45 @@ const abandoned = new FinalizationRegistry<StreamListener>((listener) => listene
  */
 export function watchStream(stream: AsyncStream, listener: StreamListener): void {
   abandoned.register(stream, listener, stream)
-  // SDK streams start reading in one of these; `tee` and `toReadableStream` go through them.
-  for (const key of ['iterator', Symbol.asyncIterator] as const) {
-    const start: unknown = Reflect.get(stream, key)
-    if (typeof start !== 'function') continue
-    Object.defineProperty(stream, key, {
-      configurable: true,
-      writable: true,
-      value: (...args: unknown[]) => {
-        // In OpenAI's streams asyncIterator calls iterator; `reading` keeps chunks from being counted twice.
-        const source = Reflect.apply(start, stream, args) as AsyncIterator<unknown>
-        return isWatched(source) ? source : watchIterator(source, listener, stream)
-      },
-    })
+  if (isIterator(stream)) watchGenerator(stream, listener)
+  else {
+    // SDK streams start reading in one of these; `tee` and `toReadableStream` go through them.
+    for (const key of ['iterator', Symbol.asyncIterator] as const) watchStart(stream, key, listener)
   }
 }
 
+function watchStart(
+  stream: AsyncStream,
+  key: 'iterator' | typeof Symbol.asyncIterator,
+  listener: StreamListener,
+): void {
+  const start: unknown = Reflect.get(stream, key)
+  if (typeof start !== 'function') return
+  override(stream, key, (...args: unknown[]) => {
+    const source = Reflect.apply(start, stream, args) as AsyncIterator<unknown>
+    // In OpenAI's streams asyncIterator calls iterator: once watched is enough.
+    return watched.has(source) ? source : watchIterator(source, listener, stream)
+  })
+}
+
+// A generator is its own iterator, and may be driven by `next` without ever asking for one.
+function watchGenerator(stream: AsyncStream & AsyncIterator<unknown>, listener: StreamListener): void {
+  const source: AsyncIterator<unknown> = {
+    next: stream.next.bind(stream),
+    ...(stream.return && { return: stream.return.bind(stream) }),
+    ...(stream.throw && { throw: stream.throw.bind(stream) }),
+  }
+  const iterator = watchIterator(source, listener, stream)
+  for (const key of ['next', 'return', 'throw'] as const) override(stream, key, iterator[key])
+}
+
+const isIterator = (stream: AsyncStream): stream is AsyncStream & AsyncIterator<unknown> =>
+  typeof Reflect.get(stream, 'next') === 'function'
+
+const override = (target: object, key: PropertyKey, value: unknown) =>
+  Object.defineProperty(target, key, { configurable: true, writable: true, value })
+
 const watched = new WeakSet<object>()
-const isWatched = (iterator: object) => watched.has(iterator)
 
 function watchIterator(
   source: AsyncIterator<unknown>,

@@ -10,8 +10,11 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { registerAiSdk } from '../clients/ai-sdk.ts'
+import { ModelClientInstrumentation } from '../clients/client-instrumentation.ts'
 import { setTraceIdHeader } from '../http/trace-id-header.ts'
 import { tenantFields } from '../log-fields.ts'
+import { Neo4jInstrumentation } from '../neo4j/neo4j-instrumentation.ts'
 
 const HEALTH_PATHS = new Set(['/livez', '/readyz', '/healthz', '/metrics'])
 
@@ -28,6 +31,13 @@ const MAKERS: Record<string, () => Instrumentation> = {
   undici: () => new UndiciInstrumentation(),
   pg: () => new PgInstrumentation({ requireParentSpan: true }),
   ioredis: () => new IORedisInstrumentation({ requireParentSpan: true }),
+  neo4j: () => new Neo4jInstrumentation(),
+  'model-clients': () => {
+    // Anthropic's client traces itself, without metrics and under other names: one span per call is enough.
+    process.env.ANTHROPIC_OPEN_TELEMETRY ??= 'false'
+    registerAiSdk()
+    return new ModelClientInstrumentation()
+  },
   pino: () => new PinoInstrumentation({ logHook: (_span, record) => void Object.assign(record, tenantFields()) }),
 }
 

@@ -94,5 +94,21 @@ export function readTenantAttributes(entries: Iterable<readonly [string, string]
   return attributes
 }
 
+/** The tenant that attributes stand for. */
+export function toTenant(attributes: Attributes): Tenant | undefined {
+  if (Object.keys(attributes).length === 0) return undefined
+  const text = (key: string) => (typeof attributes[key] === 'string' ? attributes[key] : undefined)
+  return {
+    orgId: text(ATTR.orgId),
+    dealId: text(ATTR.dealId),
+    userId: text(ATTR.userId),
+    sessionId: text(ATTR.sessionId),
+    feature: text(ATTR.feature),
+    agent: { id: text(ATTR.agentId), name: text(ATTR.agentName), version: text(ATTR.agentVersion) },
+    department: text(ATTR.department),
+    environment: text(ATTR.environment),
+  }
+}
+
 // A refused value may be anything, a secret in the wrong place too: say its kind and size, not its content.
 const describe = (value: unknown) => (typeof value === 'string' ? `a string of ${value.length}` : `a ${typeof value}`)

@@ -1,0 +1,92 @@
+// Turns a client's method into a traced one. In: a method of an SDK and how to describe its arguments. Out: a method
+// that returns the very object the original returned, with a span around the work.
+import { context, trace } from '@opentelemetry/api'
+import { insideModelCall, markModelCall } from '../model-call/inside-call.ts'
+import type { CallRecorder } from '../model-call/recorder.ts'
+import { followResult, startCall } from '../model-call/trace-model-call.ts'
+import type { ModelCallOptions } from '../model-call/types.ts'
+import { reportProblem } from '../problems.ts'
+
+type Method = (this: unknown, ...args: unknown[]) => unknown
+
+const TRACED = Symbol.for('spanledger.traced')
+
+/** Describes a call by its arguments and the object it is called on; undefined leaves it untraced. */
+export type Describe = (target: unknown, args: unknown[]) => ModelCallOptions | undefined
+
+/** Replaces `owner[name]` by its traced form, once. A missing method is left alone: SDKs differ by version. */
+export function traceMethod(owner: unknown, name: string, describe: Describe): void {
+  if ((typeof owner !== 'object' && typeof owner !== 'function') || owner === null) return
+  const original: unknown = Reflect.get(owner, name)
+  if (typeof original !== 'function' || TRACED in original) return
+  const traced = function (this: unknown, ...args: unknown[]): unknown {
+    return callTraced(original as Method, this, args, describe)
+  }
+  Object.defineProperty(traced, TRACED, { value: true })
+  Object.defineProperty(traced, 'name', { value: original.name })
+  Reflect.set(owner, name, traced)
+}
+
+function callTraced(original: Method, target: unknown, args: unknown[], describe: Describe): unknown {
+  let recorder: CallRecorder | undefined
+  let ctx = context.active()
+  try {
+    // A traceModelCall around the client already counts this call.
+    const options = insideModelCall(ctx) ? undefined : describe(target, args)
+    if (options) {
+      recorder = startCall(options)
+      ctx = markModelCall(trace.setSpan(ctx, recorder.span))
+    }
+  } catch (error) {
+    reportProblem('client', `a model call could not be traced: ${String(error)}`)
+  }
+  if (!recorder) return original.apply(target, args)
+  try {
+    return followCall(
+      recorder,
+      context.with(ctx, () => original.apply(target, args)),
+    )
+  } catch (error) {
+    recorder.end({ error })
+    throw error
+  }
+}
+
+function followCall(recorder: CallRecorder, returned: unknown): unknown {
+  if (isApiPromise(returned)) followApiPromise(recorder, returned)
+  else if (returned instanceof Promise) {
+    // A branch of its own: the caller still sees the original promise and its rejection.
+    returned.then(
+      (value) => followResult(recorder, value),
+      (error) => recorder.end({ error }),
+    )
+  } else followResult(recorder, returned)
+  return returned
+}
+
+/** The promises of OpenAI's and Anthropic's clients: the body is parsed once, and only when somebody asks for it. */
+interface ApiPromise extends Promise<unknown> {
+  responsePromise: Promise<unknown>
+  parseResponse: (...args: unknown[]) => Promise<unknown>
+}
+
+const isApiPromise = (value: unknown): value is ApiPromise =>
+  value instanceof Promise &&
+  Reflect.get(value, 'responsePromise') instanceof Promise &&
+  typeof Reflect.get(value, 'parseResponse') === 'function'
+
+// Asking for the value here would parse the body a second time, so the parsing itself is followed.
+function followApiPromise(recorder: CallRecorder, promise: ApiPromise): void {
+  const parse = promise.parseResponse
+  promise.parseResponse = async (...args: unknown[]) => {
+    try {
+      const value = await parse.apply(promise, args)
+      followResult(recorder, value)
+      return value
+    } catch (error) {
+      recorder.end({ error })
+      throw error
+    }
+  }
+  promise.responsePromise.catch((error: unknown) => recorder.end({ error }))
+}

@@ -1,0 +1,94 @@
+// Attempts of one piece of work. In: work that may fail in passing. Out: its first success, with waiting between the
+// attempts; each model call below carries the number of its attempt, and each paid attempt is a billable span.
+
+import { setTimeout as wait } from 'node:timers/promises'
+import { trace } from '@opentelemetry/api'
+import { describeError } from '../errors.ts'
+import { activeRun } from '../feature/active-run.ts'
+import { guard } from '../problems.ts'
+import { ATTR, ERROR_TYPE, EVENT } from '../semconv.ts'
+import { activeAttempt, withAttempt } from './attempt.ts'
+
+export interface RetryOptions {
+  /** Attempts in all, the first included; default 3. */
+  attempts?: number | undefined
+  /** Wait before the second attempt; doubled each time; default 500. */
+  baseDelayMs?: number | undefined
+  /** Default 20 000. */
+  maxDelayMs?: number | undefined
+  /** Which errors are worth another attempt; default: rate limits, timeouts, lost connections, status 5xx. */
+  retryOn?: ((error: unknown) => boolean) | undefined
+  /** Stops waiting and trying. */
+  signal?: AbortSignal | undefined
+  /** Random number in [0, 1) for the jitter; for tests. */
+  random?: (() => number) | undefined
+}
+
+const RETRYABLE_CODES = /^(?:ECONNRESET|ECONNREFUSED|EPIPE|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|APIConnectionError)$/
+
+/**
+ * Runs `work` until it succeeds, fails for good, or has used its attempts; then the last error is thrown unchanged.
+ * Waits exponentially with full jitter, or as long as the provider's Retry-After asks.
+ */
+export async function withRetries<T>(options: RetryOptions, work: (attempt: number) => T | Promise<T>): Promise<T> {
+  const { attempts = 3, retryOn = isTransient, signal } = options
+  const fallback = activeAttempt()?.fallback
+  for (let number = 1; ; number++) {
+    try {
+      return await withAttempt({ number, fallback }, () => work(number))
+    } catch (error) {
+      if (number >= attempts || signal?.aborted || !retryOn(error)) throw error
+      const delayMs = retryAfterMs(error) ?? backoffMs(number, options)
+      guard('retry', () =>
+        trace.getActiveSpan()?.addEvent(EVENT.retry, {
+          [ATTR.attempt]: number,
+          [ATTR.errorType]: describeError(error).type,
+          [ATTR.retryDelayMs]: delayMs,
+        }),
+      )
+      await wait(delayMs, undefined, signal ? { signal } : {})
+    }
+  }
+}
+
+export function isTransient(error: unknown): boolean {
+  const { type, httpStatus } = describeError(error)
+  if (type === ERROR_TYPE.rateLimited || type === ERROR_TYPE.timeout) return true
+  if (httpStatus !== undefined) return httpStatus >= 500
+  return RETRYABLE_CODES.test(type)
+}
+
+function backoffMs(number: number, { baseDelayMs = 500, maxDelayMs = 20_000, random = Math.random }: RetryOptions) {
+  return Math.round(Math.min(maxDelayMs, baseDelayMs * 2 ** (number - 1)) * random())
+}
+
+const MAX_RETRY_AFTER_MS = 60_000
+
+function retryAfterMs(error: unknown): number | undefined {
+  const headers: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'headers') : undefined
+  const value = headers instanceof Headers ? headers.get('retry-after') : undefined
+  const seconds = value ? Number(value) : Number.NaN
+  return seconds >= 0 && seconds * 1000 <= MAX_RETRY_AFTER_MS ? seconds * 1000 : undefined
+}
+
+/**
+ * Runs `first`; when it fails, `instead`, whose model calls carry the fallback's name. A feature run around it is marked
+ * degraded. When both fail, the error of `instead` is thrown.
+ * @param name of the fallback, in a few fixed words: `plain retrieval`.
+ */
+export async function withFallback<T>(
+  name: string,
+  first: () => T | Promise<T>,
+  instead: (error: unknown) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await first()
+  } catch (error) {
+    guard('fallback', () => {
+      const { type } = describeError(error)
+      trace.getActiveSpan()?.addEvent(EVENT.fallback, { [ATTR.fallback]: name, [ATTR.errorType]: type })
+      activeRun()?.degrade(`${name} after ${type}`)
+    })
+    return withAttempt({ number: activeAttempt()?.number ?? 1, fallback: name }, () => instead(error))
+  }
+}
