@@ -2,8 +2,8 @@
 // advisory lock. In: an owner URL. Out: what was applied, or an error that tells the operator what to do.
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type MigrationDirection, runner } from 'node-pg-migrate'
-import type pg from 'pg'
+import { runner } from 'node-pg-migrate'
+import pg from 'pg'
 
 const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url))
 const HISTORY_TABLE = 'schema_migrations'
@@ -34,7 +34,7 @@ export async function schemaStatus(database: Queryable, known?: string[]): Promi
   const applied = await database.query<{ name: string }>(`select name from public.${HISTORY_TABLE} order by name`).then(
     (result) => result.rows.map((row) => row.name),
     (error: { code?: string }) => {
-      if (error.code === UNDEFINED_TABLE) return []
+      if (error.code === UNDEFINED_TABLE) return [] as string[]
       throw error
     },
   )
@@ -61,9 +61,10 @@ export async function assertSchemaCurrent(database: Queryable, known?: string[])
  */
 export async function migrate(
   ownerUrl: string,
-  direction: MigrationDirection,
+  direction: 'up' | 'down',
   options: { count?: number; log?: (line: string) => void; directory?: string } = {},
 ): Promise<string[]> {
+  await refuseNewerSchema(ownerUrl, await knownMigrations(options.directory))
   const applied = await runner({
     databaseUrl: ownerUrl,
     dir: `${options.directory ?? MIGRATIONS_DIR}/*.sql`,
@@ -73,11 +74,22 @@ export async function migrate(
     advisoryLockMode: 'wait',
     ...(options.count === undefined ? {} : { count: options.count }),
     log: () => {},
-  }).catch(async (error: Error) => {
+  }).catch((error: Error) => {
     throw new Error(`Migration ${direction} failed: ${error.message}`, { cause: error })
   })
   for (const { name } of applied) options.log?.(`${direction} ${name}`)
   return applied.map(({ name }) => name)
+}
+
+async function refuseNewerSchema(ownerUrl: string, known: string[]): Promise<void> {
+  const client = new pg.Client(ownerUrl)
+  await client.connect()
+  try {
+    const { unknown } = await schemaStatus(client, known)
+    if (unknown.length > 0) throw newerSchemaError(unknown)
+  } finally {
+    await client.end()
+  }
 }
 
 function newerSchemaError(unknown: string[]): Error {

@@ -2,12 +2,13 @@
 // Out: current schema, roles with passwords, the collector's token, the price book, partitions, demo organisations.
 // Running it again changes nothing.
 import type { Command } from 'commander'
-import { loadConfig, secret } from '../shared/config.ts'
-import { migrate } from '../shared/pg-schema.ts'
-import { asOwner, databaseUrl, withDatabase } from './database.ts'
-import { createDemoOrganisations } from './demo-organisations.ts'
-import { setRolePasswords } from './role-passwords.ts'
-import { registerWriterToken } from './writer-tokens.ts'
+import { seedPrices } from '../../ledger/price/seed-prices.ts'
+import { loadConfig, secret } from '../../shared/config.ts'
+import { migrate } from '../../shared/pg-schema.ts'
+import { asOwner, databaseUrl, withDatabase } from '../database.ts'
+import { createDemoOrganisations } from '../demo-organisations.ts'
+import { setRolePasswords } from '../role-passwords.ts'
+import { registerWriterToken } from '../writer-tokens.ts'
 
 const SECRETS = {
   WRITER_PASSWORD: secret(),
@@ -29,6 +30,7 @@ export async function bootstrap(url: string, env: Record<string, string | undefi
     })
     await asOwner(client, async () => {
       await registerWriterToken(client, 'collector', secrets.LEDGER_TOKEN)
+      await seedPrices(client)
       await createDemoOrganisations(client)
     })
   }, url)

@@ -1,7 +1,7 @@
 // `spanledger migrate up|down|status`. In: the owner URL. Out: one line per migration.
 import type { Command } from 'commander'
-import { migrate, schemaStatus } from '../shared/pg-schema.ts'
-import { databaseUrl, withDatabase } from './database.ts'
+import { migrate, schemaStatus } from '../../shared/pg-schema.ts'
+import { databaseUrl, withDatabase } from '../database.ts'
 
 export function addMigrate(program: Command): void {
   const command = program.command('migrate').description('Brings the database schema forward or back.')

@@ -1,0 +1,139 @@
+// Between the table model_prices and the book. In: rows, or a new version to record. Out: versions, or rows inserted.
+import type pg from 'pg'
+import { type PicoUsd, parseUsd } from '../../shared/money.ts'
+import type { PriceSource, PriceVersion, Rates, TokenClass } from './price-version.ts'
+
+/** A version about to be recorded; rates in decimal USD per million, as people write them. */
+export interface NewPriceVersion {
+  source: PriceSource
+  provider: string
+  modelPattern: string
+  rank?: number
+  validFrom?: Date | null
+  validTo?: Date | null
+  daily?: { from: string; to: string }
+  /** Empty: withdraws earlier versions of this pattern. */
+  rates: { tokenClass: TokenClass; aboveInputTokens: number; usdPerMillion: string }[]
+  note?: string
+}
+
+interface Row {
+  price_version: string
+  provider: string
+  model_pattern: string
+  token_class: TokenClass
+  above_input_tokens: number
+  usd_per_million: string | null
+  valid_from_ms: number
+  valid_to_ms: number
+  daily_from_ms: number | null
+  daily_to_ms: number | null
+  source: PriceSource
+  rank: number
+  recorded_at_ms: number
+}
+
+const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
+
+const SELECT = `
+  select price_version, provider, model_pattern, token_class, above_input_tokens, usd_per_million::text,
+    ${MS('valid_from')} as valid_from_ms, ${MS('valid_to')} as valid_to_ms,
+    ${MS('daily_from')} as daily_from_ms, ${MS('daily_to')} as daily_to_ms,
+    source, rank, ${MS('recorded_at')} as recorded_at_ms
+  from public.model_prices order by price_version, token_class, above_input_tokens`
+
+type Queryable = Pick<pg.ClientBase, 'query'>
+
+/** Every version ever recorded. */
+export async function loadPriceVersions(database: Queryable): Promise<PriceVersion[]> {
+  const { rows } = await database.query<Row>(SELECT)
+  const versions = new Map<string, PriceVersion>()
+  for (const row of rows) {
+    const version = versions.get(row.price_version) ?? toVersion(row)
+    versions.set(row.price_version, version)
+    if (row.usd_per_million === null) continue
+    const tiers = version.rates[row.token_class] ?? []
+    tiers.push({ aboveInputTokens: row.above_input_tokens, picoUsdPerUnit: perUnit(row.usd_per_million) })
+    version.rates[row.token_class] = tiers
+  }
+  return [...versions.values()]
+}
+
+/** Highest version in the table: cheap to ask, tells whether a book is stale. */
+export async function latestPriceVersion(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ latest: string }>(
+    'select coalesce(max(price_version), 0) as latest from public.model_prices',
+  )
+  return Number(rows[0]?.latest ?? 0)
+}
+
+/** Records versions in one statement; returns how many. Their `recorded_at` is the transaction's time. */
+export async function recordPriceVersions(database: Queryable, versions: NewPriceVersion[]): Promise<number> {
+  const flat = versions.flatMap((version, index) =>
+    (version.rates.length > 0
+      ? version.rates
+      : [{ tokenClass: 'input' as const, aboveInputTokens: 0, usdPerMillion: null }]
+    ).map((rate) => ({
+      index,
+      source: version.source,
+      provider: version.provider,
+      model_pattern: version.modelPattern,
+      rank: version.rank ?? 0,
+      valid_from: version.validFrom?.toISOString() ?? '-infinity',
+      valid_to: version.validTo?.toISOString() ?? 'infinity',
+      daily_from: version.daily?.from ?? null,
+      daily_to: version.daily?.to ?? null,
+      token_class: rate.tokenClass,
+      above_input_tokens: rate.aboveInputTokens,
+      usd_per_million: rate.usdPerMillion,
+      note: version.note ?? '',
+    })),
+  )
+  await database.query(
+    `with given as (
+       select * from json_to_recordset($1::json) as row (
+         index int, source text, provider text, model_pattern text, rank int, valid_from timestamptz, valid_to timestamptz,
+         daily_from time, daily_to time, token_class text, above_input_tokens int, usd_per_million numeric, note text)
+     ), numbered as (
+       select index, nextval('public.price_versions') as price_version
+       from (select distinct index from given order by index) as ordered
+     )
+     insert into public.model_prices (price_version, provider, model_pattern, token_class, above_input_tokens,
+       usd_per_million, valid_from, valid_to, daily_from, daily_to, source, rank, note)
+     select price_version, provider, model_pattern, token_class, above_input_tokens,
+       usd_per_million, valid_from, valid_to, daily_from, daily_to, source, rank, note
+     from given join numbered using (index)`,
+    [JSON.stringify(flat)],
+  )
+  return versions.length
+}
+
+function toVersion(row: Row): PriceVersion {
+  return {
+    priceVersion: Number(row.price_version),
+    source: row.source,
+    provider: row.provider,
+    modelPattern: row.model_pattern,
+    rank: row.rank,
+    validFromMs: row.valid_from_ms,
+    validToMs: row.valid_to_ms,
+    recordedAtMs: row.recorded_at_ms,
+    rates: {} as Rates,
+    ...(row.daily_from_ms === null || row.daily_to_ms === null
+      ? {}
+      : { daily: { fromMs: row.daily_from_ms, toMs: row.daily_to_ms } }),
+  }
+}
+
+/** USD per million units with at most six decimals is whole pico-USD per unit. */
+export function perUnit(usdPerMillion: string): PicoUsd {
+  const pico = parseUsd(usdPerMillion)
+  if (pico % 1_000_000n !== 0n) throw new RangeError(`${usdPerMillion} USD per million has more than 6 decimals`)
+  return pico / 1_000_000n
+}
+
+/** `16:30:00Z` → ms after midnight. */
+export function timeOfDayMs(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.replace('Z', '').split(':').map(Number)
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000
+}

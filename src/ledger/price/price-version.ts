@@ -1,0 +1,36 @@
+// One entry of the price book: all rates of one model pattern over one validity, recorded together.
+import type { PicoUsd } from '../../shared/money.ts'
+
+export const TOKEN_CLASSES = ['input', 'output', 'cache_read', 'cache_write', 'reasoning', 'request'] as const
+export type TokenClass = (typeof TOKEN_CLASSES)[number]
+
+/** override: an operator's; default: shipped with Spanledger (row C6); catalogue: @pydantic/genai-prices. */
+export type PriceSource = 'override' | 'default' | 'catalogue'
+
+/** Applies to every token of a call whose input tokens exceed `aboveInputTokens`. */
+export interface Tier {
+  aboveInputTokens: number
+  picoUsdPerUnit: PicoUsd
+}
+
+export type Rates = Partial<Record<TokenClass, Tier[]>>
+
+export interface PriceVersion {
+  /** model_prices.price_version; usage lines name it. */
+  priceVersion: number
+  source: PriceSource
+  /** Canonical provider, or `*`. */
+  provider: string
+  modelPattern: string
+  /** Position among its provider's catalogue entries: the first match wins. */
+  rank: number
+  /** Applies to calls that start in [validFromMs, validToMs). */
+  validFromMs: number
+  validToMs: number
+  /** Limits the rates to part of the UTC day, in ms after midnight; `from` later than `to` runs over midnight. */
+  daily?: { fromMs: number; toMs: number }
+  /** When this was known. */
+  recordedAtMs: number
+  /** Empty: withdrawn; the model has no price from this entry on. */
+  rates: Rates
+}
