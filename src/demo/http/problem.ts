@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/logger.ts'
+import { hasCallerLeft } from './caller-left.ts'
 
 export interface Problem {
   code: string
@@ -54,6 +55,10 @@ export const notFound: RequestHandler = (request) => {
 
 export function problemHandler(options: { logger: Logger; requestId: () => string }): ErrorRequestHandler {
   return (error, request, response, next) => {
+    if (hasCallerLeft(error)) {
+      options.logger.info({ path: request.path }, error.message)
+      return
+    }
     const failure = toAppError(error)
     const level = failure.status >= 500 ? 'error' : 'info'
     options.logger[level]({ err: failure.cause ?? failure, code: failure.code, path: request.path }, failure.message)

@@ -4,11 +4,8 @@ import type { Request, Response } from 'express'
 import { type FeatureRun, traceFeature } from '../../../instrumentation/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import { toModelFailure } from '../model/model-failure.ts'
+import { CallerLeftError } from './caller-left.ts'
 import type { Admission } from './rate-limit.ts'
-
-export class CallerLeftError extends Error {
-  override readonly name = 'AbortError'
-}
 
 export interface FeatureWork {
   run: FeatureRun

@@ -8,6 +8,7 @@ import { AppError } from '../../shared/errors.ts'
 import { type Answer, answerQuestion, type Question } from '../answer/answer-question.ts'
 import type { DemoContext } from '../context.ts'
 import { callerOf } from '../http/caller.ts'
+import { hasCallerLeft } from '../http/caller-left.ts'
 import { openEventStream, wantsEventStream } from '../http/event-stream.ts'
 import { parseInput, toAppError, toProblem } from '../http/problem.ts'
 import type { FeatureWork, RunFeature } from '../http/run-feature.ts'
@@ -112,6 +113,10 @@ async function respond(
     )
     stream.send('done', answer)
   } catch (error) {
+    if (hasCallerLeft(error)) {
+      context.logger.info({ path: request.path }, 'the caller left before the answer was complete')
+      return
+    }
     // The status line is out already; what went wrong travels as an event, and is logged like any other failure.
     const failure = toAppError(error)
     context.logger.error({ err: failure.cause ?? failure, code: failure.code }, failure.message)
