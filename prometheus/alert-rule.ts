@@ -1,4 +1,4 @@
-// What an alert is before it becomes YAML. In: nothing. Out: the types and the one way to write links.
+// What an alert is before it becomes YAML. In: nothing. Out: the types and the one way to write links and sums.
 
 export type Severity = 'critical' | 'warning' | 'info' | 'none'
 
@@ -20,25 +20,34 @@ export interface AlertRule {
   /** The first thing to do. */
   action: string
   dashboard: DashboardLink
-  /** Alerts that explain this one: while one of them fires, this one is not mailed. */
-  causes?: readonly string[]
+  /** Alerts that explain this one: while one of them fires for the same `equal` labels, this one is not mailed. */
+  causes?: readonly Cause[]
+}
+
+export interface Cause {
+  alert: string
+  equal?: readonly string[]
 }
 
 export interface DashboardLink {
-  uid: string
+  uid: 'usage-and-cost' | 'pipeline-health'
   /** Labels of the alert that become dashboard variables. */
   variables?: readonly string[]
 }
 
-export interface RuleGroup {
-  name: string
-  /** Rules that record series; evaluated before the alerts of any group, by file order. */
-  recording?: readonly { record: string; expr: string; labels?: Record<string, string> }[]
-  alerts?: readonly AlertRule[]
+export interface RecordingRule {
+  record: string
+  expr: string
 }
 
-/** Label of the firing alert, for annotations. */
-export const label = (name: string): string => `{{ $labels.${name} }}`
+export interface RuleGroup {
+  name: string
+  recording?: readonly RecordingRule[]
+  alerts: readonly AlertRule[]
+}
+
+export const USAGE: DashboardLink = { uid: 'usage-and-cost', variables: ['org_id'] }
+export const PIPELINE: DashboardLink = { uid: 'pipeline-health' }
 
 export const runbookUrl = (alert: string): string => `{{ $externalLabels.runbook_base_url }}/${alert}.md`
 
@@ -47,3 +56,28 @@ export function dashboardUrl({ uid, variables = [] }: DashboardLink): string {
   const query = variables.map((name) => `var-${name}={{ urlQueryEscape $labels.${name} }}`).join('&')
   return `{{ $externalLabels.grafana_url }}/d/${uid}${query && `?${query}`}`
 }
+
+/** Increase of a counter over a window, summed by labels. */
+export const increase = (selector: string, window: string, by: readonly string[]): string =>
+  `sum by (${by.join(', ')}) (increase(${selector}[${window}]))`
+
+/**
+ * True when a counter grew at all, also when it appeared with its first count (which `increase` cannot see, because
+ * there is no sample before it). For counters that exist only once something went wrong. A day back, not one sample:
+ * after an outage of Prometheus itself nothing has "appeared".
+ */
+export const grew = (selector: string, window: string, by: readonly string[]): string =>
+  `${increase(selector, window, by)} > 0 or sum by (${by.join(', ')}) (${selector} unless last_over_time(${selector}[1d] offset ${window})) > 0`
+
+/** `grew` over several counters; which one is in the label `signal`. A regular expression over names would not do: the
+ * counters share their other labels, and a function that drops the name then fails. */
+export const anyGrew = (counters: Readonly<Record<string, string>>, window: string, by: readonly string[]): string =>
+  Object.entries(counters)
+    .map(([signal, selector]) => `label_replace(${grew(selector, window, by)}, "signal", "${signal}", "", "")`)
+    .join(' or ')
+
+/** A quantile of a classic histogram over a window. */
+export const quantile = (q: number, bucketSelector: string, window: string, by: readonly string[]): string =>
+  `histogram_quantile(${q}, sum by (${[...by, 'le'].join(', ')}) (rate(${bucketSelector}[${window}])))`
+
+export const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(1))} %`

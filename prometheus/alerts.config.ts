@@ -1,5 +1,56 @@
 // Every threshold and window of the alerts, in one table. In: nothing. Out: the table the rules are generated from
 // (`node prometheus/generate.ts` after a change). Ratios are 0–1, durations Prometheus durations, money USD.
+// `minCalls` are floors: below them a ratio or quantile says nothing, so one failure at night wakes nobody.
+
+export type AlertsConfig = typeof ALERTS_CONFIG
+
 export const ALERTS_CONFIG = {
-  neo4j: { downFor: '30s' },
+  genai: {
+    window: '5m',
+    minCalls: 20,
+    errorRate: { ratio: 0.05, keepFiringFor: '2m' },
+    p95: { seconds: 10, for: '5m' },
+    p99: { seconds: 5, for: '5m' },
+    firstChunk: { quantile: 0.95, seconds: 3, for: '5m' },
+    providerDown: { failures: 3 },
+    providerSlow: { seconds: 10, for: '5m' },
+    rateLimit: { ratio: 0.8, for: '5m' },
+    cacheHits: { ratio: 0.5, window: '1h', minLookups: 50 },
+  },
+  slo: {
+    /** Share of feature runs that may fail, and that may take longer than `slowSeconds` (p90 < 2 s). */
+    errors: { budget: 0.02, fastBurn: 14.4, slowBurn: 6 },
+    latency: { budget: 0.1, slowSeconds: 2, fastBurn: 6, slowBurn: 3 },
+    fast: { short: '5m', long: '1h', severity: 'critical' },
+    slow: { short: '30m', long: '6h', severity: 'warning' },
+    minRuns: 50,
+  },
+  dependencies: {
+    serviceDownFor: '2m',
+    poolExhaustedFor: '1m',
+    slowQueries: { quantile: 0.95, seconds: 1, for: '5m', minCalls: 20 },
+    redisErrors: { count: 10, window: '5m' },
+    vectorStoreErrors: { count: 10, window: '5m' },
+    neo4j: { downFor: '30s', slowSeconds: 0.5, slowFor: '5m' },
+  },
+  cost: {
+    hourlyUsd: 50,
+    aboveAverage: { factor: 2, minUsd: 1 },
+    /** Bridges a restart of the api, so that a budget mail is neither repeated nor followed by a false resolution. */
+    keepFiringFor: '15m',
+  },
+  pipeline: {
+    collectorDownFor: '1m',
+    ingestStalled: { window: '5m', for: '3m' },
+    queueNearFull: { ratio: 0.8, for: '1m' },
+    lossWindow: '5m',
+    rejectedWindow: '15m',
+    writesFailingFor: '1m',
+    writesSlow: { seconds: 1, for: '5m' },
+    unpricedWindow: '1h',
+    priceBookMaxAgeDays: 30,
+    series: { budget: 20_000, ratio: 0.8, for: '5m' },
+    tenantSilent: { silentFor: '10m', before: '1h', minCalls: 100, for: '2m' },
+    jobStaleFor: '15m',
+  },
 } as const

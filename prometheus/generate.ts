@@ -33,7 +33,7 @@ export function generateRuleFiles(groups: readonly RuleGroup[] = createRuleGroup
   const files = new Map<string, string>()
   for (const { name, recording, alerts } of groups) {
     if (recording?.length) files.set(`recording/${name}.yml`, toYaml(`${name}:recording`, recording))
-    if (alerts?.length) files.set(`alerts/${name}.yml`, toYaml(name, alerts.map(toAlert)))
+    if (alerts.length > 0) files.set(`alerts/${name}.yml`, toYaml(name, alerts.map(toAlert)))
   }
   return files
 }

@@ -1,5 +1,6 @@
 // The ${NAME} placeholders of prometheus.yml and alertmanager/alertmanager.yml: what each is for and its value in a
 // native run. In: nothing. Out: the table that stack/render.ts fills in, from the environment first.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders for other programs
 
 export interface TemplateVariable {
   description: string

@@ -1,0 +1,55 @@
+// Alerts on the alerting itself: the dead man's switch, mails that fail, rules that fail, jobs that stand still.
+// In: the config table. Out: a rule group.
+import { type AlertRule, grew, PIPELINE, type RuleGroup } from '../alert-rule.ts'
+import type { AlertsConfig } from '../alerts.config.ts'
+
+export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGroup {
+  const count = '{{ printf "%.0f" $value }}'
+  const alerts: AlertRule[] = [
+    {
+      name: 'Watchdog',
+      topic: 'watchdog',
+      severity: 'none',
+      expr: 'vector(1)',
+      summary: 'Alerting works',
+      description: 'Always firing ({{ $value }}). The api mails on its own when this stops arriving.',
+      value: '{{ $value }}',
+      action: 'Nothing: it is its absence that matters.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'AlertmanagerNotificationsFailing',
+      topic: 'notifications',
+      severity: 'critical',
+      expr: grew('alertmanager_notifications_failed_total', '5m', ['integration']),
+      summary: 'Alertmanager cannot deliver by {{ $labels.integration }}',
+      description: `${count} notifications by {{ $labels.integration }} failed in the last 5m; Alertmanager repeats them.`,
+      value: `${count} failures`,
+      action: 'Check the mail server’s address and sign-in, or that the api takes the webhook.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'RuleEvaluationFailing',
+      topic: 'rules',
+      severity: 'critical',
+      expr: grew('prometheus_rule_evaluation_failures_total', '5m', ['rule_group']),
+      summary: 'Alert rules cannot be evaluated',
+      description: `${count} evaluations in {{ $labels.rule_group }} failed in the last 5m: alerts of that group may stay silent.`,
+      value: `${count} failures`,
+      action: 'Prometheus’ /rules page and log name the rule and the error.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'ApiJobStale',
+      topic: 'jobs',
+      severity: 'warning',
+      expr: `(time() - api_job_last_success_timestamp_seconds) / 60 > ${Number.parseInt(config.jobStaleFor, 10)}`,
+      summary: 'Job {{ $labels.exported_job }} of the api stands still',
+      description: `The job {{ $labels.exported_job }} of the api last ended well ${count} minutes ago; the limit is ${config.jobStaleFor}. Budgets or the alert history may be out of date.`,
+      value: `${count} minutes`,
+      action: 'The api’s log says why the job fails.',
+      dashboard: PIPELINE,
+    },
+  ]
+  return { name: 'alerting', alerts }
+}

@@ -1,0 +1,105 @@
+// Alerts on the collector and on what applications lose before it. In: the config table. Out: a rule group.
+import { type AlertRule, anyGrew, grew, increase, PIPELINE, percent, type RuleGroup } from '../alert-rule.ts'
+import type { AlertsConfig } from '../alerts.config.ts'
+
+const COLLECTOR_DOWN = [{ alert: 'CollectorDown' }]
+const SIGNALS = { spans: 'spans', logs: 'log_records', metrics: 'metric_points' }
+const own = (prefix: string) =>
+  Object.fromEntries(Object.entries(SIGNALS).map(([signal, unit]) => [signal, `${prefix}_${unit}{job="collector"}`]))
+
+export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGroup {
+  const { collectorDownFor, queueNearFull, lossWindow } = config
+  const count = '{{ printf "%.0f" $value }}'
+  const alerts: AlertRule[] = [
+    {
+      name: 'CollectorDown',
+      topic: 'collector',
+      severity: 'critical',
+      expr: 'up{job="collector"} == 0',
+      for: collectorDownFor,
+      summary: 'The collector is down',
+      description: `Prometheus has not reached the collector for ${collectorDownFor} (up is {{ $value }}). Applications buffer, then lose telemetry; nothing new is booked.`,
+      value: 'up = {{ $value }}',
+      action: 'Look at the collector’s log and its queue folder’s disk, then restart it; its queues are on disk.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'CollectorQueueNearFull',
+      topic: 'collector_queue',
+      severity: 'warning',
+      expr: `otelcol_exporter_queue_size{job="collector"} / otelcol_exporter_queue_capacity{job="collector"} > ${queueNearFull.ratio}`,
+      for: queueNearFull.for,
+      summary: 'The queue to {{ $labels.exporter }} is {{ $value | humanizePercentage }} full',
+      description: `The collector’s queue of {{ $labels.data_type }} to {{ $labels.exporter }} is {{ $value | humanizePercentage }} full, over ${percent(queueNearFull.ratio)} for ${queueNearFull.for}. When it is full, senders are slowed down (ledger, Prometheus) or spans dropped (Tempo).`,
+      value: '{{ $value | humanizePercentage }}',
+      action: 'See why that backend takes nothing; the queue empties by itself once it does.',
+      dashboard: PIPELINE,
+      causes: COLLECTOR_DOWN,
+    },
+    {
+      name: 'CollectorDataLost',
+      topic: 'collector_loss',
+      severity: 'critical',
+      expr: anyGrew(own('otelcol_exporter_send_failed'), lossWindow, ['exporter']),
+      summary: 'The collector gave up on records for {{ $labels.exporter }}',
+      description: `${count} records ({{ $labels.signal }}) for {{ $labels.exporter }} were refused for good and dropped in the last ${lossWindow}.`,
+      value: `${count} records`,
+      action: 'The collector’s log names the backend’s answer; a 4xx there means what we send is wrong.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'CollectorRefusing',
+      topic: 'collector_refusals',
+      severity: 'warning',
+      expr: anyGrew(own('otelcol_receiver_refused'), lossWindow, ['receiver']),
+      summary: 'The collector refuses telemetry at {{ $labels.receiver }}',
+      description: `${count} records ({{ $labels.signal }}) were refused at {{ $labels.receiver }} in the last ${lossWindow}; senders keep and repeat them.`,
+      value: `${count} records`,
+      action: 'Check the collector’s memory and the queues; refusals stop when there is room.',
+      dashboard: PIPELINE,
+      causes: [{ alert: 'CollectorQueueNearFull' }],
+    },
+    {
+      name: 'CollectorTempoDrops',
+      topic: 'tempo_drops',
+      severity: 'warning',
+      expr: anyGrew(
+        {
+          queue_full: 'otelcol_exporter_enqueue_failed_spans{exporter="otlp_grpc/tempo"}',
+          sampler_full: 'otelcol_processor_tail_sampling_sampling_trace_dropped_too_early',
+        },
+        lossWindow,
+        ['job'],
+      ),
+      summary: 'Traces are dropped on the way to Tempo',
+      description: `${count} spans or traces did not reach Tempo in the last ${lossWindow} ({{ $labels.signal }}). The ledger has them all.`,
+      value: `${count} dropped`,
+      action: 'See why Tempo takes nothing, or raise TAIL_SAMPLING_TRACES.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'TelemetryDropped',
+      topic: 'app_loss',
+      severity: 'warning',
+      expr: grew('spanledger_telemetry_dropped_total', lossWindow, ['service_name', 'spanledger_signal']),
+      summary: 'Service {{ $labels.service_name }} loses telemetry',
+      description: `${count} {{ $labels.spanledger_signal }} items of {{ $labels.service_name }} were lost before the collector took them in the last ${lossWindow}.`,
+      value: `${count} items`,
+      action: 'Check that the service reaches the collector and that its token is right.',
+      dashboard: PIPELINE,
+      causes: COLLECTOR_DOWN,
+    },
+    {
+      name: 'SpanMetricsOverflow',
+      topic: 'series',
+      severity: 'info',
+      expr: `${increase('traces_span_metrics_calls_total{otel_metric_overflow="true"}', '5m', ['job'])} > 0`,
+      summary: 'Span metrics reached their limit of series',
+      description: `${count} spans were counted in the overflow series in the last 5m: new label sets no longer get a series of their own.`,
+      value: `${count} spans`,
+      action: 'Find the label with too many values (often span names with ids) and fix it at its source.',
+      dashboard: PIPELINE,
+    },
+  ]
+  return { name: 'collector', alerts }
+}

@@ -1,0 +1,82 @@
+// Alerts on money. Amounts come from gauges the api reads from the ledger's exact roll-ups; limits are rows in the
+// database, so changing one needs no new rule. In: the config table. Out: a rule group.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders for other programs
+import { type AlertRule, type RuleGroup, USAGE } from '../alert-rule.ts'
+import type { AlertsConfig } from '../alerts.config.ts'
+
+export function createCostRules({ cost }: AlertsConfig): RuleGroup {
+  const usd = '${{ printf "%.2f" $value }}'
+  const whose =
+    '{{ $labels.org_id }}{{ if ne $labels.scope "organisation" }} ({{ $labels.scope }} {{ $labels.scope_id }}){{ end }}'
+  const budget = (
+    name: string,
+    severity: 'critical' | 'warning',
+    match: string,
+    what: string,
+    action: string,
+  ): AlertRule => ({
+    name,
+    topic: 'budget',
+    severity,
+    expr: `budget_threshold_crossed{${match}} == 1`,
+    keepFiringFor: cost.keepFiringFor,
+    summary: `${whose} ${what} its budget of the {{ $labels.period }}`,
+    description: `Spend of ${whose} reached {{ $labels.threshold }} % of its budget of the {{ $labels.period }} (budget_threshold_crossed is {{ $value }}).`,
+    value: '{{ $labels.threshold }} % of the budget',
+    action,
+    dashboard: USAGE,
+  })
+  const alerts: AlertRule[] = [
+    budget(
+      'BudgetExceeded',
+      'critical',
+      'threshold="100"',
+      'used up',
+      'Tell the organisation; raise the budget or stop what spends it.',
+    ),
+    budget(
+      'BudgetNearLimit',
+      'warning',
+      'threshold!="100"',
+      'used {{ $labels.threshold }} % of',
+      'Compare the projection with the budget; act before it is used up.',
+    ),
+    {
+      name: 'DailySpendHigh',
+      topic: 'daily_spend',
+      severity: 'warning',
+      expr: 'api_spend_usd{window="day"} > on (org_id) group_left () api_spend_daily_limit_usd',
+      keepFiringFor: cost.keepFiringFor,
+      summary: `{{ $labels.org_id }} spent ${usd} today`,
+      description: `{{ $labels.org_id }} spent ${usd} today, over its daily threshold.`,
+      value: usd,
+      action: 'See which feature and model cost most today and whether that was meant.',
+      dashboard: USAGE,
+    },
+    {
+      name: 'HourlySpendHigh',
+      topic: 'hourly_spend',
+      severity: 'critical',
+      expr: `api_spend_usd{window="hour"} > ${cost.hourlyUsd}`,
+      keepFiringFor: cost.keepFiringFor,
+      summary: `{{ $labels.org_id }} spent ${usd} within this hour`,
+      description: `{{ $labels.org_id }} spent ${usd} in the current hour; the limit is $${cost.hourlyUsd}.`,
+      value: usd,
+      action: 'Find the feature that spends it; stop a loop or a batch that nobody wanted.',
+      dashboard: USAGE,
+    },
+    {
+      name: 'SpendAboveAverage',
+      topic: 'daily_spend',
+      severity: 'warning',
+      expr: `api_spend_usd{window="day"} / on (org_id) group_left () (api_spend_daily_average_usd >= ${cost.aboveAverage.minUsd}) > ${cost.aboveAverage.factor}`,
+      keepFiringFor: cost.keepFiringFor,
+      summary: '{{ $labels.org_id }} spent {{ printf "%.1f" $value }} times its daily average',
+      description: `Today’s spend of {{ $labels.org_id }} is {{ printf "%.1f" $value }} times the average of its last 7 days; the limit is ${cost.aboveAverage.factor} times.`,
+      value: '{{ printf "%.1f" $value }} × the average',
+      action: 'See which feature or model grew since yesterday.',
+      dashboard: USAGE,
+    },
+  ]
+  return { name: 'cost', alerts }
+}

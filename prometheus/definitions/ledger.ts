@@ -1,0 +1,141 @@
+// Alerts on booking: ingest, writes, rejects, prices, tenants, and on the alerting itself. In: the config table.
+// Out: a rule group.
+import {
+  type AlertRule,
+  anyGrew,
+  grew,
+  increase,
+  PIPELINE,
+  percent,
+  quantile,
+  type RuleGroup,
+  USAGE,
+} from '../alert-rule.ts'
+import type { AlertsConfig } from '../alerts.config.ts'
+
+const rejected = (match: string) => ({
+  spans: `ledger_spans_rejected_total{${match}}`,
+  logs: `ledger_logs_rejected_total{${match}}`,
+})
+const COLLECTOR_DOWN = { alert: 'CollectorDown' }
+const LEDGER_DOWN = { alert: 'LedgerIngestStalled' }
+
+export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup {
+  const { ingestStalled, rejectedWindow, tenantSilent, series, writesSlow } = config
+  const count = '{{ printf "%.0f" $value }}'
+  const received = (signal: string) => `sum(increase(ledger_${signal}_received_total[${ingestStalled.window}]))`
+  const calls = (window: string) => increase('ledger_calls_total', window, ['org_id'])
+  const alerts: AlertRule[] = [
+    {
+      name: 'LedgerIngestStalled',
+      topic: 'ingest',
+      severity: 'critical',
+      expr: `sum(otelcol_exporter_queue_size{exporter="otlp_http/ledger"}) > 0 unless (${received('spans')} > 0 or ${received('logs')} > 0)`,
+      for: ingestStalled.for,
+      summary: 'The ledger takes nothing in',
+      description: `${count} bytes wait in the collector for the ledger, and the ledger has received nothing for ${ingestStalled.window}. Nothing is lost while the queue has room.`,
+      value: `${count} bytes waiting`,
+      action: 'Check the ledger’s /readyz: it names what is missing, most often Postgres.',
+      dashboard: PIPELINE,
+      causes: [COLLECTOR_DOWN],
+    },
+    {
+      name: 'LedgerWritesFailing',
+      topic: 'ledger_writes',
+      severity: 'critical',
+      expr: `${grew('ledger_write_errors_total', '2m', ['job'])}`,
+      for: config.writesFailingFor,
+      summary: 'The ledger cannot write to Postgres',
+      description: `${count} transactions of the ledger failed in the last 2m and were answered with 503; the collector repeats them.`,
+      value: `${count} failures in 2m`,
+      action: 'Check that Postgres is up, has disk space and accepts the ledger’s login.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'LedgerWritesSlow',
+      topic: 'ledger_writes',
+      severity: 'warning',
+      expr: `${quantile(0.95, 'ledger_write_duration_seconds_bucket', '5m', ['job'])} > ${writesSlow.seconds}`,
+      for: writesSlow.for,
+      summary: 'Booking is slow: p95 {{ printf "%.1f" $value }} s',
+      description: `p95 of the ledger’s transactions is {{ printf "%.1f" $value }} s, over ${writesSlow.seconds} s for ${writesSlow.for}.`,
+      value: '{{ printf "%.1f" $value }} s',
+      action: 'Look for lock waits and checkpoints in Postgres, and for a full disk queue.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'LedgerRecordsRejected',
+      topic: 'rejects',
+      severity: 'warning',
+      expr: grew('{__name__=~"ledger_(spans|logs)_rejected_total",reason!="timestamp_out_of_range"}', rejectedWindow, [
+        'reason',
+      ]),
+      summary: 'The ledger rejects records: {{ $labels.reason }}',
+      description: `${count} {{ $labels.signal }} were rejected for good in the last ${rejectedWindow}, reason {{ $labels.reason }}.`,
+      value: `${count} records`,
+      action: 'The ledger’s log names service and scope of one such record; fix the sender.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'ClockSkew',
+      topic: 'clock',
+      severity: 'warning',
+      expr: grew('{__name__=~"ledger_(spans|logs)_rejected_total",reason="timestamp_out_of_range"}', rejectedWindow, [
+        'reason',
+      ]),
+      summary: 'A sender’s clock is wrong',
+      description: `${count} {{ $labels.signal }} were rejected in the last ${rejectedWindow} because their time lies too far ahead or back.`,
+      value: `${count} records`,
+      action: 'The ledger’s log names the service; check its host’s time synchronisation.',
+      dashboard: PIPELINE,
+    },
+    {
+      name: 'UnpricedModel',
+      topic: 'unpriced',
+      severity: 'warning',
+      expr: grew('ledger_unpriced_calls_total', config.unpricedWindow, ['org_id', 'provider', 'model']),
+      summary: 'No price for {{ $labels.provider }} {{ $labels.model }}, used by {{ $labels.org_id }}',
+      description: `${count} calls of {{ $labels.org_id }} to {{ $labels.model }} ({{ $labels.provider }}) were booked without a price in the last ${config.unpricedWindow}. Their cost is unknown, not zero.`,
+      value: `${count} calls`,
+      action: 'Enter the price, then run reprice: the booked calls get their cost.',
+      dashboard: USAGE,
+    },
+    {
+      name: 'PriceBookStale',
+      topic: 'prices',
+      severity: 'warning',
+      expr: `(time() - max(ledger_price_book_recorded_timestamp_seconds)) / 86400 > ${config.priceBookMaxAgeDays}`,
+      summary: 'The price book is {{ printf "%.0f" $value }} days old',
+      description: `Nothing was recorded in the price book for {{ printf "%.0f" $value }} days; the limit is ${config.priceBookMaxAgeDays}. Providers change prices more often.`,
+      value: '{{ printf "%.0f" $value }} days',
+      action: 'Update the price catalogue and compare it with the providers’ pages.',
+      dashboard: USAGE,
+    },
+    {
+      name: 'TenantSilent',
+      topic: 'silence',
+      severity: 'warning',
+      expr: `sum by (org_id) (increase(ledger_calls_total[${tenantSilent.before}] offset ${tenantSilent.silentFor})) >= ${tenantSilent.minCalls} unless on (org_id) ${calls(tenantSilent.silentFor)} > 0`,
+      for: tenantSilent.for,
+      summary: '{{ $labels.org_id }} fell silent',
+      description: `No model call of {{ $labels.org_id }} was booked for ${tenantSilent.silentFor}, after ${count} in the ${tenantSilent.before} before.`,
+      value: `0 calls, ${count} before`,
+      action: 'Ask whether the application is down or its telemetry is refused (token, network).',
+      dashboard: USAGE,
+      causes: [COLLECTOR_DOWN, LEDGER_DOWN, { alert: 'LedgerWritesFailing' }],
+    },
+    {
+      name: 'SeriesBudgetNearLimit',
+      topic: 'series',
+      severity: 'warning',
+      expr: `count({__name__=~"(gen_ai|spanledger|traces_span_metrics|ledger)_.+"}) / ${series.budget} > ${series.ratio}`,
+      for: series.for,
+      summary: 'Application metrics use {{ $value | humanizePercentage }} of the series budget',
+      description: `{{ $value | humanizePercentage }} of the budget of ${series.budget} series is used, over ${percent(series.ratio)} for ${series.for}.`,
+      value: '{{ $value | humanizePercentage }}',
+      action: 'Find the metric and label with the most values and bound it.',
+      dashboard: PIPELINE,
+    },
+  ]
+  return { name: 'ledger', alerts }
+}

@@ -1,0 +1,51 @@
+// Error budgets of feature runs: p90 < 2 s and errors < 2 %, alerted on by burn rate over two windows, so that a short
+// spike does not wake anyone and a slow leak is not missed. In: the config table. Out: recording rules and alerts.
+import { type AlertRule, percent, type RecordingRule, type RuleGroup, USAGE } from '../alert-rule.ts'
+import type { AlertsConfig } from '../alerts.config.ts'
+
+const RUNS = 'spanledger_feature_duration_seconds_count'
+const BUCKETS = 'spanledger_feature_duration_seconds_bucket'
+
+export function createSloRules({ slo }: AlertsConfig): RuleGroup {
+  const windows = [slo.fast.short, slo.fast.long, slo.slow.short, slo.slow.long]
+  const recording: RecordingRule[] = windows.flatMap((window) => [
+    { record: `org:feature_runs:increase${window}`, expr: `sum by (org_id) (increase(${RUNS}[${window}]))` },
+    {
+      record: `org:feature_errors:ratio${window}`,
+      // 0 where there are runs and no errors, so that "healthy" is not "no data".
+      expr: `(sum by (org_id) (rate(${RUNS}{spanledger_feature_status=~"error|timeout"}[${window}])) or 0 * sum by (org_id) (rate(${RUNS}[${window}]))) / sum by (org_id) (rate(${RUNS}[${window}]))`,
+    },
+    {
+      record: `org:feature_slow:ratio${window}`,
+      expr: `1 - histogram_fraction(0, ${slo.latency.slowSeconds}, sum by (org_id, le) (rate(${BUCKETS}[${window}])))`,
+    },
+  ])
+
+  const burn = (kind: 'errors' | 'latency', speed: 'fast' | 'slow'): AlertRule => {
+    const { short, long, severity } = slo[speed]
+    const { budget } = slo[kind]
+    const rate = speed === 'fast' ? slo[kind].fastBurn : slo[kind].slowBurn
+    const series = kind === 'errors' ? 'org:feature_errors' : 'org:feature_slow'
+    const limit = Number((rate * budget).toFixed(4))
+    const what = kind === 'errors' ? 'failed' : `took longer than ${slo.latency.slowSeconds} s`
+    const objective =
+      kind === 'errors' ? `fewer than ${percent(budget)} failed` : `p90 below ${slo.latency.slowSeconds} s`
+    return {
+      name: `SLO${kind === 'errors' ? 'Error' : 'Latency'}BudgetBurn${speed === 'fast' ? 'Fast' : 'Slow'}`,
+      topic: `slo_${kind}`,
+      severity,
+      expr: `${series}:ratio${long} > ${limit} and ${series}:ratio${short} > ${limit} and org:feature_runs:increase${long} >= ${slo.minRuns}`,
+      summary: `{{ $labels.org_id }} burns its ${kind} budget ${rate} times too fast`,
+      description: `{{ $value | humanizePercentage }} of the feature runs of {{ $labels.org_id }} ${what} in the last ${long}, and still do in the last ${short}; the objective is ${objective}, the limit of this alert ${percent(limit)}.`,
+      value: `{{ $value | humanizePercentage }} in ${long}`,
+      action: 'See which feature is worst and since when; compare with the last release and with alerts on providers.',
+      dashboard: USAGE,
+      causes: [
+        { alert: kind === 'errors' ? 'GenAIErrorRateHigh' : 'GenAILatencyP95High', equal: ['org_id'] },
+        { alert: 'GenAIProviderDown' },
+      ],
+    }
+  }
+  const alerts = (['errors', 'latency'] as const).flatMap((kind) => [burn(kind, 'fast'), burn(kind, 'slow')])
+  return { name: 'slo', recording, alerts }
+}
