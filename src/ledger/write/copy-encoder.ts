@@ -119,6 +119,22 @@ export class CopyEncoder {
     this.length = at
   }
 
+  /** Position from which `since` and `rewind` count. */
+  mark(): number {
+    return this.length
+  }
+
+  /** The bytes appended since `mark`; valid until the next append. */
+  since(mark: number): Buffer {
+    return this.buffer.subarray(mark, this.length)
+  }
+
+  /** Takes the rows appended since `mark` back. */
+  rewind(mark: number, rows = 1): void {
+    this.length = mark
+    this.rows -= rows
+  }
+
   /** Ends the data; the encoder is not used again. */
   finish(): Buffer {
     this.room(2)

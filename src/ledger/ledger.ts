@@ -1,0 +1,117 @@
+// The ledger put together, without the process around it. In: configuration. Out: a server to listen with and an
+// orderly end. Tests and benchmarks start the same thing.
+import type { Server } from 'node:http'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import { createPool } from '../shared/pg.ts'
+import { assertSchemaCurrent } from '../shared/pg-schema.ts'
+import type { LedgerConfig } from './config.ts'
+import { createDecoder } from './decode/decoder.ts'
+import { createMetrics, type LedgerMetrics } from './metrics.ts'
+import { createAdmission } from './receive/admission.ts'
+import { createWriterTokens } from './receive/writer-tokens.ts'
+import { readSpan } from './recognise/read-span.ts'
+import { resolve } from './recognise/resolve.ts'
+import { createLedgerServer } from './server.ts'
+import { createGroupBooker } from './write/book-group.ts'
+import type { Road } from './write/copy-rows.ts'
+import { createGroupQueue } from './write/group-queue.ts'
+import { createPartitions } from './write/partitions.ts'
+import { createPricing } from './write/pricing.ts'
+import { reportBooked } from './write/report-booked.ts'
+
+export interface Ledger {
+  server: Server
+  metrics: LedgerMetrics
+  /** @throws Error when the schema is not that of this code, or whatever Postgres says when it does not answer. */
+  checkSchema: () => Promise<void>
+  /** Stops accepting, books what was accepted, closes the connections. */
+  close: () => Promise<void>
+}
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** Connections beside the writers': tokens, prices, readiness. */
+const SIDE_CONNECTIONS = 2
+
+export interface LedgerOptions {
+  logger: Logger
+  clock?: Clock
+  /** Forces one road of the write path. */
+  road?: Road
+}
+
+export function createLedger(config: LedgerConfig, { logger, clock = systemClock, road }: LedgerOptions): Ledger {
+  const metrics = createMetrics()
+  const pool = createPool(withSessionSettings(config.LEDGER_DATABASE_URL), {
+    max: config.LEDGER_WRITER_CONNECTIONS + SIDE_CONNECTIONS,
+    name: 'spanledger-ledger',
+    logger,
+  })
+  const pricing = createPricing(pool, clock)
+  const bookGroup = createGroupBooker({
+    pool,
+    partitions: createPartitions(),
+    readSpan,
+    resolve,
+    pricing,
+    metrics,
+    report: reportBooked(metrics),
+    logger,
+    clock,
+    limits: { maxPastMs: config.LEDGER_MAX_PAST_DAYS * DAY_MS, maxFutureMs: config.LEDGER_MAX_FUTURE_HOURS * HOUR_MS },
+    ...(road && { road }),
+  })
+  const queue = createGroupQueue({
+    lanes: config.LEDGER_WRITER_CONNECTIONS,
+    groupRecords: config.LEDGER_GROUP_RECORDS,
+    maxQueuedRecords: config.LEDGER_MAX_QUEUED_RECORDS,
+    bookGroup,
+    onQueued: (records) => metrics.queueSpans.set(records),
+  })
+  let stopping = false
+  const server = createLedgerServer({
+    tokens: createWriterTokens(pool, clock),
+    admission: createAdmission(config.LEDGER_MAX_IN_FLIGHT_BYTES),
+    decoder: createDecoder(),
+    booker: queue,
+    metrics,
+    limits: { maxBodyBytes: config.LEDGER_MAX_BODY_BYTES },
+    logger,
+    async notReadyBecause() {
+      if (stopping) return 'stopping'
+      try {
+        await pool.query('select 1')
+        return undefined
+      } catch (error) {
+        return `Postgres: ${(error as Error).message}`
+      }
+    },
+  })
+  return {
+    server,
+    metrics,
+    checkSchema: () => assertSchemaCurrent(pool),
+    async close() {
+      stopping = true
+      // Requests under way get their answer; new connections and idle ones end now.
+      const closed = new Promise((done) => server.close(done))
+      server.closeIdleConnections()
+      const idle = setInterval(() => server.closeIdleConnections(), 50)
+      await closed
+      clearInterval(idle)
+      await queue.drain()
+      await pool.end()
+    },
+  }
+}
+
+/** A stuck statement or lock must end as an error that the sender can retry, not as silence. */
+function withSessionSettings(url: string): string {
+  const parsed = new URL(url)
+  parsed.searchParams.set(
+    'options',
+    '-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c jit=off',
+  )
+  return parsed.href
+}

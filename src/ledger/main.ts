@@ -1,0 +1,37 @@
+// The ledger as a process: configuration in, exit code out.
+import { ConfigError } from '../shared/config.ts'
+import { createLogger } from '../shared/logger.ts'
+import { untilStopped } from '../shared/shutdown.ts'
+import { type LedgerConfig, loadLedgerConfig } from './config.ts'
+import { createLedger } from './ledger.ts'
+
+function configOrExit(): LedgerConfig {
+  try {
+    return loadLedgerConfig()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(2)
+  }
+}
+
+const config = configOrExit()
+const logger = createLogger('ledger', config.LEDGER_LOG_LEVEL)
+const { server, checkSchema, close } = createLedger(config, { logger })
+
+// Another schema is a mistake to stop at. A Postgres that does not answer yet is not: senders get 503 until it does.
+await checkSchema().catch((error: unknown) => {
+  if (typeof (error as { code?: unknown }).code === 'string') {
+    logger.warn({ err: error }, 'Postgres does not answer yet')
+    return
+  }
+  logger.fatal((error as Error).message)
+  process.exit(1)
+})
+server.once('error', (error) => {
+  logger.fatal({ err: error }, `cannot listen on ${config.LEDGER_HOST}:${config.LEDGER_PORT} (LEDGER_PORT moves it)`)
+  process.exit(1)
+})
+server.listen(config.LEDGER_PORT, config.LEDGER_HOST, () => logger.info({ address: server.address() }, 'listening'))
+
+process.exit(await untilStopped([{ name: 'ledger', close }], { logger, timeoutMs: config.LEDGER_DRAIN_TIMEOUT_MS }))

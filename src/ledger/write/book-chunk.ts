@@ -1,0 +1,215 @@
+// One transaction: everything a set of spans and log records becomes. In: prepared records and the road to take.
+// Out: what was committed. Order inside: lock the traces (sorted, so writers never wait in a circle), read what is
+// booked, resolve, write; llm_usage last, because its trigger locks roll-up rows that other writers want too.
+import type { Client, Pool } from '../../shared/pg.ts'
+import { withTransaction } from '../../shared/pg.ts'
+import { CopyEncoder } from './copy-encoder.ts'
+import { copyRows, type Road } from './copy-rows.ts'
+import { appendFeature, isFeatureRun } from './feature-rows.ts'
+import { appendLog, type PreparedLog } from './log-rows.ts'
+import type { Partitions } from './partitions.ts'
+import type { PreparedSpan } from './prepared-span.ts'
+import type { Pricing } from './pricing.ts'
+import { type KnownSpan, linesForTrace, type Resolve } from './resolve-trace.ts'
+import { appendSpan } from './span-rows.ts'
+import { appendCacheLookup, appendRagStep, appendRequest, isCacheLookup, isRagStep, isRequest } from './step-rows.ts'
+import {
+  CACHE_METRICS,
+  FEATURE_USAGE,
+  LLM_USAGE,
+  RAG_METRICS,
+  REQUEST_METRICS,
+  STRUCTURED_LOGS,
+  type TargetTable,
+  TRACE_SPANS,
+} from './tables.ts'
+import { lockTraces, readHashes, readLines, readSpans, type TraceKeys } from './trace-state.ts'
+import type { Price, UsageLine, WantedCall } from './usage-line.ts'
+import { appendLine } from './usage-rows.ts'
+
+export interface Chunk {
+  spans: PreparedSpan[]
+  logs: PreparedLog[]
+}
+
+/** What one transaction changed. */
+export interface Booked {
+  rows: Record<string, number>
+  lines: UsageLine[]
+  duplicateSpans: number
+  duplicateLogs: number
+  conflicts: number
+}
+
+export interface BookDependencies {
+  pool: Pool
+  partitions: Partitions
+  resolve: Resolve
+  pricing: Pricing
+}
+
+/** Tables that get one row from some spans, besides trace_spans. */
+const SPAN_TABLES: { table: TargetTable; takes: (prepared: PreparedSpan) => boolean; append: typeof appendFeature }[] =
+  [
+    { table: FEATURE_USAGE, takes: ({ span }) => isFeatureRun(span), append: appendFeature },
+    { table: REQUEST_METRICS, takes: ({ span }) => isRequest(span), append: appendRequest },
+    { table: RAG_METRICS, takes: ({ span }) => isRagStep(span), append: appendRagStep },
+    { table: CACHE_METRICS, takes: ({ span }) => isCacheLookup(span), append: appendCacheLookup },
+  ]
+
+/** @throws what Postgres answers; then nothing of the chunk is booked, unless the answer to COMMIT was lost. */
+export async function bookChunk(chunk: Chunk, road: Road, on: BookDependencies): Promise<Booked> {
+  await ensurePartitions(chunk, on)
+  const price = await on.pricing.current()
+  return withTransaction(on.pool, async (client) => {
+    const booked: Booked = { rows: {}, lines: [], duplicateSpans: 0, duplicateLogs: 0, conflicts: 0 }
+    const write = async (table: TargetTable, rows: CopyEncoder): Promise<number> => {
+      if (rows.rows === 0) return 0
+      const inserted = await copyRows(client, table, rows, road)
+      booked.rows[table.name] = inserted
+      return inserted
+    }
+    if (chunk.spans.length > 0) await bookSpans(client, chunk.spans, booked, write, { resolve: on.resolve, price })
+    await bookLogs(chunk.logs, booked, write)
+    const lines = new CopyEncoder(LLM_USAGE.columns.length)
+    for (const line of booked.lines) appendLine(lines, line)
+    await write(LLM_USAGE, lines)
+    return booked
+  })
+}
+
+interface Resolving {
+  resolve: Resolve
+  price: (call: WantedCall) => Price
+}
+
+type Write = (table: TargetTable, rows: CopyEncoder) => Promise<number>
+
+async function bookSpans(
+  client: Client,
+  spans: PreparedSpan[],
+  booked: Booked,
+  write: Write,
+  on: Resolving,
+): Promise<void> {
+  const traces = tracesOf(spans)
+  await lockTraces(client, traces)
+  const known = await readSpans(client, traces)
+  const fresh = await withoutDuplicates(client, spans, known, booked)
+  const rows = new CopyEncoder(TRACE_SPANS.columns.length, 64 * 1024 + fresh.length * 1024)
+  for (const prepared of fresh) appendSpan(rows, prepared)
+  await write(TRACE_SPANS, rows)
+  for (const { table, takes, append } of SPAN_TABLES) {
+    const selected = fresh.filter(takes)
+    if (selected.length === 0) continue
+    const encoder = new CopyEncoder(table.columns.length)
+    for (const prepared of selected) append(encoder, prepared)
+    await write(table, encoder)
+  }
+  booked.lines = await missingLinesOf(client, fresh, known, on)
+}
+
+/** Drops spans that are booked already or twice in the chunk; the first stays, other content is counted. */
+async function withoutDuplicates(
+  client: Client,
+  spans: PreparedSpan[],
+  known: ReadonlyMap<string, KnownSpan[]>,
+  booked: Booked,
+): Promise<PreparedSpan[]> {
+  const bookedKeys = new Set<string>()
+  for (const list of known.values()) for (const { key } of list) bookedKeys.add(key)
+  const firsts = new Map<string, PreparedSpan>()
+  const repeats: PreparedSpan[] = []
+  for (const prepared of spans) {
+    if (bookedKeys.has(prepared.key) || firsts.has(prepared.key)) repeats.push(prepared)
+    else firsts.set(prepared.key, prepared)
+  }
+  if (repeats.length > 0) {
+    booked.duplicateSpans = repeats.length
+    const again = repeats.filter(({ key }) => bookedKeys.has(key))
+    const hashes = again.length > 0 ? await readHashes(client, tracesOf(again)) : new Map<string, bigint>()
+    booked.conflicts = repeats.filter((prepared) => {
+      const first = firsts.get(prepared.key)
+      const standing = first ? hashOf(first) : hashes.get(prepared.key)
+      return standing !== undefined && standing !== hashOf(prepared)
+    }).length
+  }
+  return [...firsts.values()]
+}
+
+const hashOf = (prepared: PreparedSpan): bigint =>
+  appendSpan(new CopyEncoder(TRACE_SPANS.columns.length, 4096), prepared)
+
+/** Resolves every trace that got a new span and has a candidate. */
+async function missingLinesOf(
+  client: Client,
+  fresh: PreparedSpan[],
+  known: ReadonlyMap<string, KnownSpan[]>,
+  on: Resolving,
+): Promise<UsageLine[]> {
+  const byTrace = new Map<string, { orgId: string; traceId: string; spans: KnownSpan[] }>()
+  for (const prepared of fresh) {
+    let trace = byTrace.get(prepared.traceKey)
+    if (!trace) {
+      const { orgId, traceId } = prepared.span
+      trace = { orgId, traceId, spans: [...(known.get(prepared.traceKey) ?? [])] }
+      byTrace.set(prepared.traceKey, trace)
+    }
+    trace.spans.push(toKnown(prepared))
+  }
+  const affected = [...byTrace.values()].filter(({ spans }) => spans.some(({ candidate }) => candidate))
+  // Lines can exist only where a candidate was booked before.
+  const continued = affected.filter(({ orgId, traceId }) =>
+    known.get(`${orgId} ${traceId}`)?.some(({ candidate }) => candidate),
+  )
+  const booked =
+    continued.length === 0
+      ? new Map<string, UsageLine[]>()
+      : await readLines(client, {
+          orgIds: continued.map(({ orgId }) => orgId),
+          traceIds: continued.map(({ traceId }) => traceId),
+        })
+  return affected.flatMap(({ orgId, spans }) => linesForTrace(orgId, spans, booked, on.resolve, on.price))
+}
+
+const toKnown = ({ key, span, dimensions, candidate }: PreparedSpan): KnownSpan => ({
+  key,
+  place: { spanId: span.spanId, parentSpanId: span.parentSpanId, name: span.name },
+  dimensions,
+  candidate,
+})
+
+async function bookLogs(logs: PreparedLog[], booked: Booked, write: Write): Promise<void> {
+  if (logs.length === 0) return
+  const distinct = new Map(logs.map((log) => [log.key, log]))
+  const rows = new CopyEncoder(STRUCTURED_LOGS.columns.length)
+  for (const log of distinct.values()) appendLog(rows, log)
+  const inserted = await write(STRUCTURED_LOGS, rows)
+  booked.duplicateLogs = logs.length - inserted
+}
+
+function tracesOf(spans: PreparedSpan[]): TraceKeys {
+  const distinct = new Map(spans.map(({ traceKey, span }) => [traceKey, span]))
+  const orgIds: string[] = []
+  const traceIds: string[] = []
+  for (const { orgId, traceId } of distinct.values()) {
+    orgIds.push(orgId)
+    traceIds.push(traceId)
+  }
+  return { orgIds, traceIds }
+}
+
+async function ensurePartitions({ spans, logs }: Chunk, { pool, partitions }: BookDependencies): Promise<void> {
+  const times = (takes: (prepared: PreparedSpan) => boolean): bigint[] =>
+    spans.filter(takes).map(({ span }) => span.startTimeUnixNano)
+  const all = times(() => true)
+  await partitions.ensure(pool, TRACE_SPANS, all)
+  await partitions.ensure(pool, { ...TRACE_SPANS, name: 'trace_parts' }, all)
+  await partitions.ensure(pool, LLM_USAGE, all)
+  for (const { table, takes } of SPAN_TABLES) await partitions.ensure(pool, table, times(takes))
+  await partitions.ensure(
+    pool,
+    STRUCTURED_LOGS,
+    logs.map(({ log }) => log.timeUnixNano),
+  )
+}

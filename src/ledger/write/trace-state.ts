@@ -1,0 +1,144 @@
+// What the database knows of the traces a transaction touches, read after their locks are taken: spans with their
+// place, dimensions and reading; and the lines booked for them.
+import type { Client } from '../../shared/pg.ts'
+import { candidateFromJson } from './candidate-json.ts'
+import type { Dimensions } from './dimensions.ts'
+import { spanKeyOf, traceKeyOf } from './prepared-span.ts'
+import type { KnownSpan } from './resolve-trace.ts'
+import type { UsageLine } from './usage-line.ts'
+import { type LineRow, lineFromRow } from './usage-rows.ts'
+
+/** Traces as parallel arrays, as the SQL functions take them. */
+export interface TraceKeys {
+  orgIds: string[]
+  traceIds: string[]
+}
+
+const MICROS = (column: string): string => `(extract(epoch from ${column}) * 1000000)::bigint::text as start_micros`
+
+interface ReadingRow {
+  org_id: string
+  trace_id: string
+  span_id: string
+  start_micros: string
+  start_nanos: number
+  duration_ns: string
+  parent_span_id: string
+  name: string
+  service_name: string
+  deal_id: string
+  user_id: string
+  session_id: string
+  feature: string
+  department: string
+  agent_id: string
+  environment: string
+  version: string
+  intent: string
+  segment: string
+  call: unknown
+}
+
+export async function lockTraces(client: Client, traces: TraceKeys): Promise<void> {
+  await client.query({
+    name: 'lock_traces',
+    text: 'select lock_traces($1, $2)',
+    values: [traces.orgIds, traces.traceIds],
+  })
+}
+
+/** Spans booked so far, by trace. */
+export async function readSpans(client: Client, traces: TraceKeys): Promise<Map<string, KnownSpan[]>> {
+  const { rows } = await client.query<ReadingRow>({
+    name: 'trace_readings',
+    text: `select org_id, trace_id, span_id, ${MICROS('start_time')}, start_nanos, duration_ns, parent_span_id, name,
+        service_name, deal_id, user_id, session_id, feature, department, agent_id, environment, version, intent,
+        segment, call
+      from trace_readings($1, $2)`,
+    values: [traces.orgIds, traces.traceIds],
+  })
+  const byTrace = new Map<string, KnownSpan[]>()
+  for (const row of rows) {
+    const known = toKnownSpan(row)
+    append(byTrace, traceKeyOf(row.org_id, row.trace_id), known)
+  }
+  return byTrace
+}
+
+/** Lines booked so far, by the key of their span. */
+export async function readLines(client: Client, traces: TraceKeys): Promise<Map<string, UsageLine[]>> {
+  const { rows } = await client.query<LineRow>({
+    name: 'trace_lines',
+    text: `select *, ${MICROS('created_at')} from trace_lines($1, $2)`,
+    values: [traces.orgIds, traces.traceIds],
+  })
+  const bySpan = new Map<string, UsageLine[]>()
+  for (const row of rows) {
+    append(
+      bySpan,
+      spanKeyOf(traceKeyOf(row.org_id, row.trace_id), row.span_id, BigInt(row.start_micros)),
+      lineFromRow(row),
+    )
+  }
+  return bySpan
+}
+
+/** Content hashes of booked spans, by key: only for spans that came again. */
+export async function readHashes(client: Client, traces: TraceKeys): Promise<Map<string, bigint>> {
+  const { rows } = await client.query<{
+    org_id: string
+    trace_id: string
+    span_id: string
+    start_micros: string
+    content_hash: string
+  }>({
+    name: 'content_hashes',
+    text: `select s.org_id, s.trace_id, s.span_id, ${MICROS('s.start_time')}, s.content_hash
+      from unnest($1::text[], $2::text[]) as wanted (org_id, trace_id)
+      join trace_spans s on s.org_id = wanted.org_id and s.trace_id = wanted.trace_id`,
+    values: [traces.orgIds, traces.traceIds],
+  })
+  return new Map(
+    rows.map((row) => [
+      spanKeyOf(traceKeyOf(row.org_id, row.trace_id), row.span_id, BigInt(row.start_micros)),
+      BigInt(row.content_hash),
+    ]),
+  )
+}
+
+function toKnownSpan(row: ReadingRow): KnownSpan {
+  const startMicros = BigInt(row.start_micros)
+  const startTimeUnixNano = startMicros * 1000n + BigInt(row.start_nanos)
+  const dimensions: Dimensions = {
+    dealId: row.deal_id,
+    userId: row.user_id,
+    sessionId: row.session_id,
+    feature: row.feature,
+    department: row.department,
+    agentId: row.agent_id,
+    environment: row.environment,
+    version: row.version,
+    serviceName: row.service_name,
+    intent: row.intent,
+    segment: row.segment,
+  }
+  const place = {
+    traceId: row.trace_id,
+    spanId: row.span_id,
+    parentSpanId: row.parent_span_id,
+    startTimeUnixNano,
+    endTimeUnixNano: startTimeUnixNano + BigInt(row.duration_ns),
+  }
+  return {
+    key: spanKeyOf(traceKeyOf(row.org_id, row.trace_id), row.span_id, startMicros),
+    place: { spanId: row.span_id, parentSpanId: row.parent_span_id, name: row.name },
+    dimensions,
+    candidate: row.call === null ? undefined : candidateFromJson(row.call, place),
+  }
+}
+
+function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}
