@@ -21,6 +21,31 @@ $$
 $$;
 grant execute on function partition_start(timestamptz, integer) to spanledger_writer, spanledger_api, spanledger_reader;
 
+-- What retention has dropped.
+create table dropped_partitions (
+  table_name name not null,
+  from_time timestamptz not null,
+  to_time timestamptz not null,
+  dropped_at timestamptz not null default now(),
+  constraint dropped_partitions_pkey primary key (table_name, from_time)
+);
+grant select on dropped_partitions to spanledger_writer, spanledger_api, spanledger_reader;
+
+/* A span older than what retention dropped can no longer be told from a replay: booking it might count it twice in
+   the roll-ups. So the ranges of trace_spans and llm_usage are not made again; the sender is told (SQLSTATE 22008). */
+create function refuse_dropped_range(target text, starts timestamptz) returns void
+  language plpgsql stable set search_path = 'pg_catalog' as
+$$
+begin
+  if target in ('trace_spans', 'llm_usage') and exists (
+    select from public.dropped_partitions d where d.table_name = target and starts >= d.from_time and starts < d.to_time
+  ) then
+    raise exception 'retention has dropped the rows of % around %', target, starts
+      using errcode = 'datetime_field_overflow', hint = 'Records this old can no longer be told from replays.';
+  end if;
+end
+$$;
+
 /* Creates what is missing so that rows of `target` with a time in [from_time, to_time] have a partition; returns the
    number created. Safe for concurrent callers. ATTACH, unlike CREATE … PARTITION OF, lets other writers go on. */
 create function ensure_partitions(target text, from_time timestamptz, to_time timestamptz) returns integer
@@ -30,7 +55,8 @@ declare
   step_days integer;
   starts timestamptz;
   ends timestamptz;
-  leaf text;
+  leaf name;
+  leaf_schema oid := (select oid from pg_namespace where nspname = 'partitions');
   created integer := 0;
 begin
   select partition_days into step_days from public.storage_settings where table_name = target;
@@ -46,9 +72,11 @@ begin
   while starts <= to_time loop
     ends := starts + make_interval(days => step_days);
     leaf := target || '_' || to_char(starts at time zone 'UTC', 'YYYYMMDD');
-    if to_regclass(format('partitions.%I', leaf)) is null then
+    if not exists (select from pg_class where relname = leaf and relnamespace = leaf_schema) then
       perform pg_advisory_xact_lock(hashtextextended('spanledger.partitions', 0));
-      if to_regclass(format('partitions.%I', leaf)) is null then
+      -- asked of the catalogue itself: to_regclass may still remember that it was missing before the wait
+      if not exists (select from pg_class where relname = leaf and relnamespace = leaf_schema) then
+        perform public.refuse_dropped_range(target, starts);
         execute format('create table partitions.%I (like public.%I including defaults including constraints including storage)', leaf, target);
         execute format('alter table partitions.%I enable row level security', leaf);
         execute format('alter table partitions.%I force row level security', leaf);
@@ -72,6 +100,7 @@ reset role;
 
 -- Down Migration
 set local role spanledger_owner;
-drop function ensure_partitions(text, timestamptz, timestamptz), partition_start(timestamptz, integer);
-drop table storage_settings;
+drop function ensure_partitions(text, timestamptz, timestamptz), refuse_dropped_range(text, timestamptz),
+  partition_start(timestamptz, integer);
+drop table dropped_partitions, storage_settings;
 reset role;
