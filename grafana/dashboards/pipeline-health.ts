@@ -8,10 +8,11 @@ const up = (title: string, expr: string, description: string) =>
   stat({
     title,
     description,
-    unit: 'bool_on_off',
+    unit: 'none',
     width: 4,
     height: 4,
     emptyText: 'not scraped',
+    mappings: { 0: { text: 'down' }, 1: { text: 'up' } },
     thresholds: [
       { value: null, color: 'red' },
       { value: 1, color: 'green' },

@@ -9,6 +9,8 @@ import { sqlSeries, sqlTable } from '../kit/queries.ts'
 const DAYS = `day between ($__timeFrom()::timestamptz at time zone 'UTC')::date and ($__timeTo()::timestamptz at time zone 'UTC')::date`
 const WHERE = `${DAYS} and org_id in ($org_id) and deal_id in ($deal_id)`
 const WHOLE_DAYS = 'Whole UTC days that the range touches.'
+// NULL, not zero, when nothing in the sum has a price: an unknown cost is never shown as $0.
+const COST = 'case when sum(unpriced_calls) < sum(calls) or sum(cost_usd) <> 0 then sum(cost_usd) end'
 const NO_CALLS = 'No model calls in this range'
 
 const rankedCost = (title: string, dimension: string, description: string) =>
@@ -23,7 +25,7 @@ const rankedCost = (title: string, dimension: string, description: string) =>
       sqlTable(`
         select coalesce(nullif(${dimension}, ''), '(none)')
             || case when sum(unpriced_calls) > 0 then ' (+ ' || sum(unpriced_calls) || ' unpriced)' else '' end as "${dimension}",
-          sum(cost_usd) as "cost"
+          ${COST} as "cost"
         from usage_daily
         where ${WHERE}
         group by ${dimension}
@@ -62,7 +64,7 @@ export const usageAndCost = createDashboard({
       width: 6,
       height: 4,
       emptyText: NO_CALLS,
-      queries: [sqlTable(`select sum(cost_usd) as "cost" from usage_daily where ${WHERE}`)],
+      queries: [sqlTable(`select ${COST} as "cost" from usage_daily where ${WHERE}`)],
     }),
   )
   .withPanel(
@@ -114,7 +116,7 @@ export const usageAndCost = createDashboard({
       emptyText: NO_CALLS,
       queries: [
         sqlSeries(`
-          select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time, coalesce(nullif(feature, ''), '(none)') as metric, sum(cost_usd) as cost
+          select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time, coalesce(nullif(feature, ''), '(none)') as metric, ${COST} as cost
           from usage_daily
           where ${WHERE}
           group by 1, 2
@@ -147,7 +149,8 @@ export const usageAndCost = createDashboard({
       queries: [
         sqlTable(`
           with spend as (
-            select org_id, deal_id, sum(calls) as calls, sum(cost_usd) as cost
+            select org_id, deal_id, sum(calls) as calls, ${COST} as cost,
+              sum(unpriced_calls) as unpriced
             from usage_daily where ${WHERE} group by 1, 2
           ), runs as (
             select org_id, deal_id,
@@ -158,7 +161,7 @@ export const usageAndCost = createDashboard({
             group by 1, 2
           )
           select org_id as organisation, deal_id as deal, coalesce(deals.name, '') as name, spend.cost as cost,
-            spend.calls as calls, coalesce(runs.conversations, 0) as conversations, coalesce(runs.documents, 0) as documents
+            spend.calls as calls, spend.unpriced as unpriced, coalesce(runs.conversations, 0) as conversations, coalesce(runs.documents, 0) as documents
           from spend
           left join runs using (org_id, deal_id)
           left join deals using (org_id, deal_id)

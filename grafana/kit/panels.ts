@@ -8,10 +8,13 @@ import {
   type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
   type Panel,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
+  type ValueMap,
+  type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
@@ -34,6 +37,8 @@ export interface PanelSpec {
   link?: { title: string; url: string }
   decimals?: number
   thresholds?: Threshold[]
+  /** Text and colour for single values, e.g. 1 → up. */
+  mappings?: ValueMap['options']
 }
 
 interface CommonPanel {
@@ -46,6 +51,7 @@ interface CommonPanel {
   noValue(value: string): this
   decimals(value: number): this
   dataLinks(value: DashboardLinkBuilder[]): this
+  mappings(value: ValueMapping[]): this
   thresholds(value: Builder<ReturnType<ThresholdsConfigBuilder['build']>>): this
   build(): Panel
 }
@@ -56,6 +62,7 @@ function withCommon<P extends CommonPanel>(panel: P, spec: PanelSpec): P {
   if (spec.emptyText) panel.noValue(spec.emptyText)
   if (spec.decimals !== undefined) panel.decimals(spec.decimals)
   if (spec.link) panel.dataLinks([new DashboardLinkBuilder(spec.link.title).url(spec.link.url)])
+  if (spec.mappings) panel.mappings([{ type: MappingType.ValueToText, options: spec.mappings }])
   if (spec.thresholds) {
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(spec.thresholds))
   }

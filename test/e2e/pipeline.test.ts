@@ -18,7 +18,7 @@ const world = (): World => {
 
 beforeAll(async () => {
   stack = await startStack({
-    without: ['traffic'],
+    without: ['traffic', 'viewer'],
     env: {
       PROMETHEUS_SCRAPE_INTERVAL: '2s',
       OTEL_METRIC_EXPORT_INTERVAL: '1000',

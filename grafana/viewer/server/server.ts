@@ -50,6 +50,7 @@ export function createViewer(options: ViewerOptions): { app: Express; close(): P
 
   const app = express()
   app.disable('x-powered-by')
+  app.get(['/livez', '/readyz'], (_, response) => void response.json({ status: 'ok' }))
   app.get('/api/health', (_, response) => void response.json({ database: 'ok', version: 'viewer' }))
   app.get('/api/datasources', (_, response) => {
     response.json([...options.sources.values()].map(({ secureJsonData: _secret, user: _user, ...source }) => source))

@@ -10,7 +10,7 @@ export const chatSuite = (world: () => World) =>
       test(`${chat.name}: span, priced row, metric, Tempo branch and log agree`, async () => {
         const { orgId, dealId } = chat
         await world().orderModel(chat.usage)
-        const response = await world().chat(orgId, { question: chat.question })
+        const response = await world().chat(orgId, { message: chat.question })
         await world().orderModel({})
         expect(response.status).toBe(200)
         const traceId = response.headers.get('x-trace-id') ?? ''
@@ -27,7 +27,7 @@ export const chatSuite = (world: () => World) =>
               org_id: orgId,
               deal_id: dealId,
               feature: 'chat',
-              provider: 'openai',
+              provider: 'gcp.gemini',
               input_tokens: chat.usage.prompt_tokens,
               output_tokens: chat.usage.completion_tokens,
               cost: chat.costUsd,

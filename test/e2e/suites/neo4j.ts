@@ -12,7 +12,7 @@ export const neo4jSuite = (world: () => World) =>
       await world().stack.stopService('neo4j')
       const stoppedAt = Date.now()
 
-      const response = await world().chat('acme', { question: 'Who is the chief executive of Falcon?' })
+      const response = await world().chat('acme', { message: 'Who is the chief executive of Falcon?' })
       expect(response.status).toBe(200)
       const traceId = response.headers.get('x-trace-id')
       expect(await response.json()).toMatchObject({ degraded: true })

@@ -1,0 +1,98 @@
+// One data source class for the page: queries go to the viewer's server, which speaks to the real data source.
+import {
+  type DataFrame,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  DataSourceApi,
+  type DataSourceInstanceSettings,
+  dataFrameFromJSON,
+  type MetricFindValue,
+  type ScopedVars,
+} from '@grafana/data'
+import { from, type Observable } from 'rxjs'
+import { interpolate, promqlFormat, sqlFormat } from './interpolate.ts'
+
+interface QueryModel {
+  refId: string
+  hide?: boolean
+  rawSql?: string
+  expr?: string
+  legendFormat?: string
+  [option: string]: unknown
+}
+
+interface Answer {
+  results: Record<string, { frames: Parameters<typeof dataFrameFromJSON>[0][]; error?: string }>
+}
+
+export class ViewerDataSource extends DataSourceApi<QueryModel> {
+  private settings: DataSourceInstanceSettings
+
+  constructor(settings: DataSourceInstanceSettings) {
+    super(settings)
+    this.settings = settings
+  }
+
+  query(request: DataQueryRequest<QueryModel>): Observable<DataQueryResponse> {
+    return from(this.run(request))
+  }
+
+  /** Options of a variable: `__text` and `__value` columns, or the first column for both. */
+  async metricFindQuery(
+    sql: string,
+    options?: { range?: { from: { valueOf(): number }; to: { valueOf(): number } }; scopedVars?: ScopedVars },
+  ): Promise<MetricFindValue[]> {
+    const rawSql = interpolate(sql, options?.scopedVars, sqlFormat)
+    const now = Date.now()
+    const { data, error } = await this.post(
+      [{ refId: 'variable', rawSql, format: 'table' }],
+      options?.range?.from.valueOf() ?? now - 36e5,
+      options?.range?.to.valueOf() ?? now,
+      60_000,
+      1000,
+    )
+    if (error) throw error
+    const fields = data[0]?.fields ?? []
+    const texts = fields.find(({ name }) => name === '__text') ?? fields[0]
+    const values = fields.find(({ name }) => name === '__value') ?? texts
+    return [...(texts?.values ?? [])].map((label, i) => ({ text: String(label), value: String(values?.values[i]) }))
+  }
+
+  async testDatasource() {
+    return { status: 'success', message: 'ok' }
+  }
+
+  private async run(request: DataQueryRequest<QueryModel>): Promise<DataQueryResponse> {
+    const queries = request.targets
+      .filter((query) => !query.hide)
+      .map((query) => ({
+        ...query,
+        ...(query.rawSql === undefined ? {} : { rawSql: interpolate(query.rawSql, request.scopedVars, sqlFormat) }),
+        ...(query.expr === undefined ? {} : { expr: interpolate(query.expr, request.scopedVars, promqlFormat) }),
+      }))
+    const { from: start, to: end } = request.range
+    return this.post(queries, start.valueOf(), end.valueOf(), request.intervalMs, request.maxDataPoints ?? 1000)
+  }
+
+  private async post(queries: QueryModel[], fromMs: number, toMs: number, intervalMs: number, maxDataPoints: number) {
+    const datasource = { uid: this.settings.uid, type: this.settings.type }
+    const response = await fetch('/api/ds/query', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        from: fromMs,
+        to: toMs,
+        queries: queries.map((query) => ({ ...query, datasource, intervalMs, maxDataPoints })),
+      }),
+    })
+    const answer = (await response.json()) as Answer & { message?: string }
+    if (!response.ok) return { data: [] as DataFrame[], error: new Error(answer.message) }
+    const data: DataFrame[] = []
+    const errors: { message: string; refId: string }[] = []
+    for (const [refId, result] of Object.entries(answer.results)) {
+      if (result.error) errors.push({ message: result.error, refId })
+      data.push(...result.frames.map((frame) => dataFrameFromJSON(frame)))
+    }
+    return { data, ...(errors.length > 0 ? { error: errors[0], errors } : {}) }
+  }
+}

@@ -1,0 +1,73 @@
+// Horizontal or vertical bars, one per value.
+import {
+  getDisplayValueAlignmentFactors,
+  getFieldDisplayValues,
+  type PanelProps,
+  type ReduceDataOptions,
+  VizOrientation,
+} from '@grafana/data'
+import { BarGaugeDisplayMode, BarGaugeNamePlacement, BarGaugeValueMode } from '@grafana/schema'
+import { BarGauge, useTheme2, VizRepeater } from '@grafana/ui'
+import { Empty, hasValues } from './empty.tsx'
+import { createPanel } from './plugin.ts'
+
+interface Options {
+  reduceOptions: ReduceDataOptions
+  orientation?: VizOrientation
+  displayMode?: BarGaugeDisplayMode
+  valueMode?: BarGaugeValueMode
+  namePlacement?: BarGaugeNamePlacement
+  showUnfilled?: boolean
+}
+
+const MAX_BAR_HEIGHT = 34
+
+function BarGaugePanel(props: PanelProps<Options>) {
+  const theme = useTheme2()
+  const { data, fieldConfig, options, replaceVariables, timeZone, width, height } = props
+  if (!hasValues(props)) return <Empty {...props} />
+  const getValues = () =>
+    getFieldDisplayValues({
+      fieldConfig,
+      reduceOptions: options.reduceOptions,
+      replaceVariables,
+      theme,
+      data: data.series,
+      timeZone,
+    })
+  const orientation = options.orientation ?? VizOrientation.Horizontal
+  return (
+    <VizRepeater
+      getValues={getValues}
+      getAlignmentFactors={getDisplayValueAlignmentFactors}
+      renderCounter={props.renderCounter}
+      source={data}
+      width={width}
+      height={height}
+      orientation={orientation}
+      itemSpacing={6}
+      minVizHeight={16}
+      maxVizHeight={MAX_BAR_HEIGHT}
+      renderValue={({ value, width: w, height: h, alignmentFactors, count }) => (
+        <BarGauge
+          value={value.display}
+          field={value.field}
+          display={value.view?.getFieldDisplayProcessor(value.colIndex as number)}
+          text={{ titleSize: 13, valueSize: 13 }}
+          alignmentFactors={count > 1 ? alignmentFactors : undefined}
+          orientation={orientation}
+          displayMode={options.displayMode ?? BarGaugeDisplayMode.Basic}
+          valueDisplayMode={options.valueMode ?? BarGaugeValueMode.Text}
+          namePlacement={options.namePlacement ?? BarGaugeNamePlacement.Left}
+          showUnfilled={options.showUnfilled ?? true}
+          itemSpacing={6}
+          width={w}
+          height={h}
+          theme={theme}
+        />
+      )}
+    />
+  )
+}
+
+export const barGaugePanel = createPanel({ component: BarGaugePanel })

@@ -1,0 +1,74 @@
+// Single values, with an optional sparkline and a coloured background.
+import {
+  type DisplayValueAlignmentFactors,
+  getDisplayValueAlignmentFactors,
+  getFieldDisplayValues,
+  type PanelProps,
+  type ReduceDataOptions,
+  VizOrientation,
+} from '@grafana/data'
+import {
+  BigValue,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueJustifyMode,
+  BigValueTextMode,
+  useTheme2,
+  VizRepeater,
+} from '@grafana/ui'
+import { Empty, hasValues } from './empty.tsx'
+import { createPanel } from './plugin.ts'
+
+interface Options {
+  reduceOptions: ReduceDataOptions
+  colorMode?: BigValueColorMode
+  graphMode?: BigValueGraphMode
+  justifyMode?: BigValueJustifyMode
+  textMode?: BigValueTextMode
+  orientation?: VizOrientation
+}
+
+function StatPanel(props: PanelProps<Options>) {
+  const theme = useTheme2()
+  const { data, fieldConfig, options, replaceVariables, timeZone, width, height } = props
+  if (!hasValues(props)) return <Empty {...props} />
+  const sparkline = options.graphMode === BigValueGraphMode.Area
+  const getValues = () =>
+    getFieldDisplayValues({
+      fieldConfig,
+      reduceOptions: options.reduceOptions,
+      replaceVariables,
+      theme,
+      data: data.series,
+      sparkline,
+      timeZone,
+    })
+  return (
+    <VizRepeater
+      getValues={getValues}
+      getAlignmentFactors={getDisplayValueAlignmentFactors}
+      renderCounter={props.renderCounter}
+      source={data}
+      width={width}
+      height={height}
+      orientation={options.orientation ?? VizOrientation.Auto}
+      renderValue={({ value, width: w, height: h, alignmentFactors, count }) => (
+        <BigValue
+          value={value.display}
+          count={count}
+          sparkline={value.sparkline}
+          colorMode={options.colorMode ?? BigValueColorMode.Value}
+          graphMode={options.graphMode ?? BigValueGraphMode.None}
+          justifyMode={options.justifyMode ?? BigValueJustifyMode.Auto}
+          textMode={count === 1 ? BigValueTextMode.Value : (options.textMode ?? BigValueTextMode.Auto)}
+          alignmentFactors={alignmentFactors as DisplayValueAlignmentFactors}
+          width={w}
+          height={h}
+          theme={theme}
+        />
+      )}
+    />
+  )
+}
+
+export const statPanel = createPanel({ component: StatPanel })
