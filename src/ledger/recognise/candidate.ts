@@ -54,6 +54,8 @@ export interface Candidate {
   finishReason: string
   streaming: boolean
   timeToFirstTokenMs?: number
+  /** An aggregate that always means at least one call, even without figures. */
+  standsForCalls?: boolean
 }
 
 export interface Decision {

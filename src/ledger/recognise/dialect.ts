@@ -46,8 +46,22 @@ export interface Dialect {
   responseId?(span: Span): string
   /** Time of the first chunk when the library records it as an event of this name. */
   firstChunkEvent?: string
-  /** True when the library made the figures up itself (its own tokeniser). */
+  /** True when the library made the figures up itself (its own tokeniser, a miscount). */
   invented?(span: Span): boolean
-  /** True when a finished stream of this library always names its finish reason, so that none means it broke off. */
-  namesFinishOfStreams?: boolean
+  /** True for a stream that ended before its end; `finishReason` is '' when the span names none. */
+  brokeOff?(span: Span, finishReason: string): boolean
+  /** True for a sum that always means at least one call, even where it has no figures and nothing lies beneath. */
+  standsForCalls?(span: Span): boolean
+  /** The model or provider when no field of the table has it. */
+  model?(span: Span): string
+  provider?(span: Span): string
+}
+
+/** Scopes of frameworks and routers: they see a call from further out than an instrumentation of the vendor's client. */
+const FRAMEWORK =
+  /langchain|langgraph|llama.?index|crewai|haystack|agent|autogen|agno|litellm|smolagents|strands|dspy|semantic.?kernel|pydantic|instructor|guardrails|mcp/i
+
+export function levelOfScope(scopeName: string): Level {
+  if (/^com\.[a-z0-9.]+\.sdk\b/.test(scopeName)) return 'sdk'
+  return FRAMEWORK.test(scopeName) ? 'framework' : 'client'
 }

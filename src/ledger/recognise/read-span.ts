@@ -3,19 +3,49 @@
 import type { Attributes, Span } from '../span.ts'
 import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
+import { aiSdk, aiSdk7 } from './dialects/ai-sdk.ts'
+import { agentFramework, logfire, pydanticAi, strands } from './dialects/frameworks.ts'
+import { litellm, litellmRaw } from './dialects/litellm.ts'
+import { openInference } from './dialects/openinference.ts'
+import { openLit } from './dialects/openlit.ts'
+import { openLlmetry } from './dialects/openllmetry.ts'
 import { otelGenAi } from './dialects/otel-genai.ts'
+import { vendorSdk } from './dialects/vendor-sdk.ts'
 import { readTable } from './read-table.ts'
 
 /** The first that owns a span reads it; the last one owns every span with a GenAI name on it. */
-const DIALECTS: Dialect[] = [otelGenAi]
+const DIALECTS: readonly Dialect[] = [
+  aiSdk,
+  litellmRaw,
+  litellm,
+  vendorSdk,
+  openInference,
+  openLit,
+  aiSdk7,
+  pydanticAi,
+  logfire,
+  strands,
+  agentFramework,
+  openLlmetry,
+  otelGenAi,
+]
 
 export function readSpan(span: Span): Candidate | undefined {
-  if (!speaksOfModels(span.attributes)) return undefined
+  if (!speaksOfModels(span)) return undefined
   for (const dialect of DIALECTS) if (dialect.owns(span)) return readTable(dialect, span)
   return undefined
 }
 
-function speaksOfModels(attributes: Attributes): boolean {
+function speaksOfModels({ attributes, name, scopeName, statusCode }: Span): boolean {
+  return (
+    hasModelName(attributes) ||
+    name === 'raw_gen_ai_request' ||
+    // openlit leaves a failed call's span almost bare.
+    (statusCode === 2 && scopeName.startsWith('openlit'))
+  )
+}
+
+function hasModelName(attributes: Attributes): boolean {
   return (
     attributes['gen_ai.operation.name'] !== undefined ||
     attributes['gen_ai.request.model'] !== undefined ||

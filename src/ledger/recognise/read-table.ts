@@ -12,6 +12,10 @@ import { excludesCacheOnTheWire, providerOfModel, toModelName, toProvider } from
 import { NO_USAGE, normalise, type ReportedUsage } from './usage.ts'
 
 const SERVER = 2
+const CLIENT = 3
+const USAGE_ESTIMATED = [ATTR.usageEstimated]
+const USAGE_PARTIAL = [ATTR.usagePartial]
+const SERVICE_NAME = [ATTR.serviceName]
 
 export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const { attributes } = span
@@ -21,13 +25,15 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const rule = operationOf(dialect, span, hasUsage)
   if (rule === undefined) return undefined
   // An aggregate without figures says nothing, and a tool call is none of ours even when a library put figures on it.
-  if (rule.role === 'other' || (rule.role === 'aggregate' && !hasUsage)) return undefined
+  const standsForCalls = rule.role === 'aggregate' && dialect.standsForCalls?.(span) === true
+  if (rule.role === 'other' || (rule.role === 'aggregate' && !hasUsage && !standsForCalls)) return undefined
 
-  const request = toModelName(readText(attributes, fields.requestModel))
+  const request = toModelName(readText(attributes, fields.requestModel) || dialect.model?.(span) || '')
   const response = toModelName(readText(attributes, fields.responseModel))
   if (!hasUsage && request.model === '' && response.model === '' && rule.operation === '') return undefined
   const model = response.model || request.model
-  const provider = toProvider(readText(attributes, fields.provider)) || request.prefix || providerOfModel(model)
+  const named = readText(attributes, fields.provider) || dialect.provider?.(span) || ''
+  const provider = toProvider(named) || request.prefix || providerOfModel(model)
   const outcome = readOutcome(span)
   const stream = readFlag(attributes, fields.stream)
   const finishReason = readFinish(span, fields.finish)
@@ -49,12 +55,11 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
       usage = NO_USAGE
       certainty = outcome.status === 'timeout' ? 'partial' : 'measured'
     }
-  } else if (dialect.invented?.(span) === true || readFlag(attributes, [ATTR.usageEstimated])) {
+  } else if (dialect.invented?.(span) === true || readFlag(attributes, USAGE_ESTIMATED)) {
     certainty = 'estimated'
   }
-  if (readFlag(attributes, [ATTR.usagePartial]) || brokeOff(dialect, streaming, finishReason, outcome.status)) {
-    certainty = 'partial'
-  }
+  const unfinished = outcome.status === 'success' && dialect.brokeOff?.(span, finishReason) === true
+  if (unfinished || readFlag(attributes, USAGE_PARTIAL)) certainty = 'partial'
 
   const candidate: Candidate = {
     traceId: span.traceId,
@@ -66,7 +71,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
     recognisedBy: `${dialect.name}/${rule.operation || 'usage'}`,
     scopeName: span.scopeName,
     scopeVersion: span.scopeVersion,
-    serviceName: readText(span.resource, [ATTR.serviceName]),
+    serviceName: readText(span.resource, SERVICE_NAME),
     level: typeof dialect.level === 'function' ? dialect.level(span) : dialect.level,
     cacheConvention: normal?.convention ?? 'assumed',
     provider,
@@ -80,6 +85,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
     finishReason,
     streaming,
   }
+  if (standsForCalls) candidate.standsForCalls = true
   if (usage !== undefined) candidate.usage = usage
   if (timeToFirstTokenMs !== undefined) candidate.timeToFirstTokenMs = timeToFirstTokenMs
   return candidate
@@ -91,8 +97,10 @@ function operationOf(dialect: Dialect, span: Span, hasUsage: boolean): Operation
   const word = readText(span.attributes, dialect.fields.operation)
   const rule = word === '' ? undefined : toOperation(word)
   if (rule !== undefined) return rule
-  // An operation nobody told us about: with figures it is a call of that name, without it is nothing.
-  return hasUsage ? { operation: word, role: 'call' } : undefined
+  if (!hasUsage) return undefined
+  // A word nobody told us about, with figures: a client's own request, or a framework's sum over what is beneath it.
+  if (word === '') return { operation: '', role: 'call' }
+  return { operation: word, role: span.kind === CLIENT ? 'call' : 'aggregate' }
 }
 
 function readReported(dialect: Dialect, span: Span): ReportedUsage {
@@ -123,8 +131,4 @@ function readFirstToken(dialect: Dialect, span: Span): number | undefined {
   if (dialect.firstChunkEvent === undefined) return undefined
   const event = span.events.find(({ name }) => name === dialect.firstChunkEvent)
   return event === undefined ? undefined : Number(event.timeUnixNano - span.startTimeUnixNano) / 1e6
-}
-
-function brokeOff(dialect: Dialect, streaming: boolean, finishReason: string, status: string): boolean {
-  return dialect.namesFinishOfStreams === true && streaming && finishReason === '' && status === 'success'
 }

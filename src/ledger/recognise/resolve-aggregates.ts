@@ -18,7 +18,8 @@ export function decideAggregates(
   return innermostFirst.map((candidate): Decision => {
     const repeats = repeated(candidate, calls, standIns, tree)
     if (repeats !== undefined) return { candidate, outcome: 'aggregate', reason: repeats }
-    if (!hasFigures(candidate)) return { candidate, outcome: 'not_a_call', reason: 'no call and no figures' }
+    if (!hasFigures(candidate) && candidate.standsForCalls !== true)
+      return { candidate, outcome: 'not_a_call', reason: 'no call and no figures' }
     standIns.push(candidate)
     // How many calls it stands for, and whether it counted them all, nobody said.
     const booked: Candidate = {
@@ -35,7 +36,8 @@ function repeated(
   standIns: readonly Candidate[],
   tree: TraceTree,
 ): string | undefined {
-  const known = [...calls.filter(succeeded), ...standIns].filter((call) => sameClass(candidate, call))
+  const matters = succeeded(candidate) ? succeeded : () => true
+  const known = [...calls.filter(matters), ...standIns].filter((call) => sameClass(candidate, call))
   const beneath = known.filter((call) => tree.isAncestor(candidate.spanId, call.spanId))
   if (beneath.length > 0) return `repeats the figures of ${beneath.length} spans beneath it`
   const above = known.find((call) => call.role === 'call' && tree.isAncestor(call.spanId, candidate.spanId))

@@ -1,7 +1,12 @@
 // OpenTelemetry GenAI semantic conventions, v1.41.1 and the names before it; our own instrumentation speaks this too.
-// The base of most other tables: they spread these fields and add their own names.
+// The base of most other tables: they spread these fields and add their own names. Also reads every unknown scope.
 import { ATTR } from '../../../../instrumentation/semconv.ts'
-import type { Dialect, Fields } from '../dialect.ts'
+import type { Span } from '../../span.ts'
+import type { CacheConvention } from '../candidate.ts'
+import { type Dialect, type Fields, levelOfScope } from '../dialect.ts'
+import type { OperationRule } from '../operation.ts'
+
+const WIRE_CACHE_NAMES = ['gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_creation_input_tokens'] as const
 
 export const OTEL_FIELDS: Fields = {
   operation: [ATTR.operationName],
@@ -16,35 +21,69 @@ export const OTEL_FIELDS: Fields = {
     'gen_ai.usage.cache_read_input_tokens',
     'gen_ai.usage.cached_input_tokens',
     'gen_ai.usage.input_tokens.cached',
-    'gen_ai.openai.usage.cached_tokens',
+    'gen_ai.usage.cached_tokens',
   ],
   cacheWrite: [
     ATTR.cacheCreationTokens,
-    'gen_ai.usage.cache_creation_input_tokens',
     'gen_ai.usage.cache_write.input_tokens',
+    'gen_ai.usage.cache_creation_input_tokens',
     'gen_ai.usage.cache_write_input_tokens',
   ],
   reasoning: [
     ATTR.reasoningTokens,
-    'gen_ai.usage.reasoning.tokens',
     'gen_ai.usage.reasoning_tokens',
+    'gen_ai.usage.reasoning.tokens',
     'gen_ai.usage.output_tokens.reasoning',
-    'gen_ai.usage.completion_tokens_details.reasoning_tokens',
   ],
   total: ['gen_ai.usage.total_tokens'],
   finish: [ATTR.finishReasons, 'gen_ai.response.finish_reason'],
-  stream: [ATTR.requestStream, 'gen_ai.request.is_stream', 'gen_ai.request.streaming'],
-  ttftSeconds: [ATTR.timeToFirstChunk, 'gen_ai.server.time_to_first_token'],
+  stream: [ATTR.requestStream, 'gen_ai.is_streaming', 'gen_ai.request.is_stream'],
+  ttftSeconds: [
+    ATTR.timeToFirstChunk,
+    'gen_ai.client.operation.time_to_first_chunk',
+    'gen_ai.server.time_to_first_token',
+  ],
   ttftMilliseconds: [],
-  inputText: ['gen_ai.input.messages', 'gen_ai.prompt', 'gen_ai.system_instructions'],
+  inputText: ['gen_ai.input.messages', 'gen_ai.system_instructions', 'gen_ai.prompt'],
   outputText: ['gen_ai.output.messages', 'gen_ai.completion'],
+}
+
+/**
+ * The standard name came with the rule that input includes cached tokens. Anthropic's own wire name is older than the
+ * rule and came with Anthropic's figures, which leave them out.
+ */
+export function conventionOfNames({ attributes }: Span): CacheConvention | undefined {
+  if (attributes[ATTR.cacheReadTokens] !== undefined || attributes[ATTR.cacheCreationTokens] !== undefined) {
+    return 'inclusive'
+  }
+  return WIRE_CACHE_NAMES.some((name) => attributes[name] !== undefined) ? 'exclusive' : undefined
+}
+
+/** A call that gave neither figures nor a finish reason was left before its end. */
+export function endedWithoutTrace(span: Span, finishReason: string): boolean {
+  return (
+    finishReason === '' &&
+    span.attributes[ATTR.outputTokens] === undefined &&
+    span.attributes[ATTR.operationName] === 'chat'
+  )
 }
 
 export const otelGenAi: Dialect = {
   name: 'otel-genai',
-  level: 'client',
+  level: (span) => levelOfScope(span.scopeName),
   owns: () => true,
   fields: OTEL_FIELDS,
-  // v1.41.1 and all official instrumentations: input_tokens includes cached tokens.
-  convention: (span) => (span.scopeName.startsWith('opentelemetry.instrumentation.') ? 'inclusive' : undefined),
+  operation: agentWithoutOperation,
+  convention: (span) =>
+    span.scopeName.startsWith('opentelemetry.instrumentation.') ? 'inclusive' : conventionOfNames(span),
+  // The official instrumentations name a finish reason on every stream that was read to its end.
+  brokeOff: (span, finishReason) =>
+    finishReason === '' && (span.attributes[ATTR.requestStream] === true || endedWithoutTrace(span, finishReason)),
+}
+
+/** An agent's span that names no operation (Pydantic AI before it had one, Logfire): a sum over its run. */
+function agentWithoutOperation({ attributes }: Span): OperationRule | undefined {
+  if (attributes[ATTR.operationName] !== undefined) return undefined
+  const isAgent = attributes['agent_name'] !== undefined || attributes['final_result'] !== undefined
+  return isAgent ? { operation: 'invoke_agent', role: 'aggregate' } : undefined
 }

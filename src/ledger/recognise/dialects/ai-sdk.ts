@@ -1,0 +1,81 @@
+// Vercel AI SDK. Versions 3–6 name their spans in `ai.operationId`: `ai.x.doX` is a call, `ai.x` its sum (the last step
+// only in version 5). Version 7 speaks OTel under the scope `gen_ai`.
+import type { AttributeValue, Span } from '../../span.ts'
+import { toCount } from '../attribute.ts'
+import type { Dialect } from '../dialect.ts'
+import type { OperationRule } from '../operation.ts'
+import type { ReportedUsage } from '../usage.ts'
+import { endedWithoutTrace, OTEL_FIELDS } from './otel-genai.ts'
+
+export const aiSdk: Dialect = {
+  name: 'ai-sdk',
+  level: 'framework',
+  owns: (span) => span.attributes['ai.operationId'] !== undefined,
+  fields: {
+    ...OTEL_FIELDS,
+    provider: ['ai.model.provider', ...OTEL_FIELDS.provider],
+    requestModel: ['ai.model.id', ...OTEL_FIELDS.requestModel],
+    responseModel: ['ai.response.model', ...OTEL_FIELDS.responseModel],
+    responseId: ['ai.response.id', ...OTEL_FIELDS.responseId],
+    input: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', ...OTEL_FIELDS.input],
+    output: ['ai.usage.outputTokens', 'ai.usage.completionTokens', ...OTEL_FIELDS.output],
+    cacheRead: ['ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens', ...OTEL_FIELDS.cacheRead],
+    cacheWrite: ['ai.usage.inputTokenDetails.cacheWriteTokens', ...OTEL_FIELDS.cacheWrite],
+    reasoning: ['ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens', ...OTEL_FIELDS.reasoning],
+    total: ['ai.usage.totalTokens'],
+    finish: ['ai.response.finishReason', ...OTEL_FIELDS.finish],
+    ttftMilliseconds: ['ai.response.msToFirstChunk', 'ai.response.msToFirstChunkMs'],
+    inputText: ['ai.prompt.messages', 'ai.prompt', 'ai.values', 'ai.value'],
+    outputText: ['ai.response.text', 'ai.response.object', 'ai.response.toolCalls'],
+  },
+  operation,
+  reported: fromProviderMetadata,
+  convention: ({ attributes }, { provider, model }) => {
+    if (attributes['ai.usage.inputTokenDetails.noCacheTokens'] !== undefined) return 'inclusive'
+    return provider === 'anthropic' || model.startsWith('claude') ? 'exclusive' : 'inclusive'
+  },
+  // A stream that is aborted ends its outer span only; the call beneath it never gets one.
+  standsForCalls: ({ attributes }) => !String(attributes['ai.operationId']).includes('embed'),
+}
+
+const CALL = /\.do(?:Generate|Stream|Embed|Rerank)$/
+
+function operation({ attributes }: Span): OperationRule | undefined {
+  const id = String(attributes['ai.operationId'])
+  const name = id.includes('mbed') ? 'embeddings' : id.includes('rerank') ? 'rerank' : 'chat'
+  if (CALL.test(id)) return { operation: name, role: 'call' }
+  if (/^ai\.(?:generate|stream|embed|rerank)/.test(id)) return { operation: name, role: 'aggregate' }
+  return { operation: name, role: 'other' }
+}
+
+/** Version 5 leaves Anthropic's cached tokens to the provider's metadata, a JSON text with the wire's own figures. */
+function fromProviderMetadata({ attributes }: Span): Partial<ReportedUsage> | undefined {
+  const text = attributes['ai.response.providerMetadata']
+  if (typeof text !== 'string' || !text.includes('cache')) return undefined
+  const wire = parse(text)
+  if (attributes['ai.usage.inputTokenDetails.cacheReadTokens'] !== undefined || wire === undefined) return undefined
+  return {
+    cacheRead: toCount(wire['cache_read_input_tokens'] ?? wire['cacheReadInputTokens']),
+    cacheWrite: toCount(wire['cache_creation_input_tokens'] ?? wire['cacheCreationInputTokens']),
+  }
+}
+
+function parse(text: string): Record<string, AttributeValue> | undefined {
+  try {
+    const metadata = JSON.parse(text)
+    const own = metadata.anthropic ?? metadata.bedrock
+    return own && { ...own, ...own.usage }
+  } catch {
+    return undefined
+  }
+}
+
+/** Version 7: OTel names in full; input includes cached tokens. */
+export const aiSdk7: Dialect = {
+  name: 'ai-sdk-7',
+  level: 'framework',
+  owns: (span) => span.scopeName === 'gen_ai' || span.scopeName === '@ai-sdk/otel',
+  fields: OTEL_FIELDS,
+  convention: () => 'inclusive',
+  brokeOff: endedWithoutTrace,
+}

@@ -1,0 +1,88 @@
+// LiteLLM's own callback. It writes a call's facts onto whatever span is current (the application's own, where the next
+// call overwrites them) or onto a `litellm_request`, and the provider's answer as Python text onto a
+// `raw_gen_ai_request` beneath.
+import type { Span } from '../../span.ts'
+import type { Dialect } from '../dialect.ts'
+import type { OperationRule } from '../operation.ts'
+import type { ReportedUsage } from '../usage.ts'
+import { OTEL_FIELDS } from './otel-genai.ts'
+
+const SCOPE = 'litellm'
+
+export const litellm: Dialect = {
+  name: 'litellm',
+  level: 'framework',
+  owns: (span) => (span.scopeName === SCOPE && span.name !== RAW) || span.attributes['litellm.call_id'] !== undefined,
+  fields: {
+    ...OTEL_FIELDS,
+    operation: ['gen_ai.operation.name', 'llm.request.type'],
+    stream: ['llm.is_streaming'],
+    inputText: ['gen_ai.input.messages', 'gen_ai.prompt.0.content'],
+    outputText: ['gen_ai.output.messages', 'gen_ai.completion.0.content'],
+  },
+  operation: foreignSpan,
+  convention: () => 'inclusive',
+  standsForCalls: () => true,
+}
+
+/** On a span of the application's own it is a note that calls were made beneath, the last one's facts on top. */
+function foreignSpan(span: Span): OperationRule | undefined {
+  return span.scopeName === SCOPE ? undefined : { operation: 'chat', role: 'aggregate' }
+}
+
+const RAW = 'raw_gen_ai_request'
+
+export const litellmRaw: Dialect = {
+  name: 'litellm-raw',
+  level: 'client',
+  owns: (span) => span.name === RAW && span.scopeName === SCOPE,
+  fields: OTEL_FIELDS,
+  operation: ({ attributes }) => {
+    const prefix = prefixOf(attributes)
+    if (prefix === '') return undefined
+    const isEmbedding = attributes[`${prefix}input`] !== undefined && attributes[`${prefix}messages`] === undefined
+    return { operation: isEmbedding ? 'embeddings' : 'chat', role: 'call' }
+  },
+  model: ({ attributes }) => text(attributes, 'model') || text(attributes, 'modelVersion'),
+  provider: ({ attributes }) =>
+    prefixOf(attributes)
+      .slice('llm.'.length, -1)
+      .replace(/^none$/i, ''),
+  responseId: ({ attributes }) => text(attributes, 'id') || text(attributes, 'responseId'),
+  reported,
+  // These are the provider's figures, in the provider's own convention.
+  convention: (_, { provider }) => (provider === 'anthropic' || provider === 'aws.bedrock' ? 'exclusive' : 'inclusive'),
+}
+
+function prefixOf(attributes: Span['attributes']): string {
+  for (const key in attributes) {
+    const prefix = /^llm\.[A-Za-z0-9_-]+\./.exec(key)?.[0]
+    if (prefix !== undefined) return prefix
+  }
+  return ''
+}
+
+function text(attributes: Span['attributes'], name: string): string {
+  const value = attributes[prefixOf(attributes) + name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** Counts out of `{'prompt_tokens': 13, 'prompt_tokens_details': {'cached_tokens': 0}, …}`. */
+function reported({ attributes }: Span): Partial<ReportedUsage> | undefined {
+  const usage = text(attributes, 'usage') || text(attributes, 'usageMetadata')
+  if (usage === '') return undefined
+  const count = (names: string): number | undefined => {
+    const found = new RegExp(`['"](?:${names})['"]: (\\d+)`).exec(usage)?.[1]
+    return found === undefined ? undefined : Number(found)
+  }
+  const thoughts = count('thoughtsTokenCount')
+  const candidates = count('candidatesTokenCount')
+  return {
+    input: count('prompt_tokens|input_tokens|promptTokenCount'),
+    output: candidates === undefined ? count('completion_tokens|output_tokens') : candidates + (thoughts ?? 0),
+    cacheRead: count('cached_tokens|cache_read_input_tokens|cachedContentTokenCount'),
+    cacheWrite: count('cache_creation_input_tokens|cache_write_tokens'),
+    reasoning: thoughts ?? count('reasoning_tokens'),
+    total: count('total_tokens|totalTokenCount'),
+  }
+}

@@ -1,0 +1,98 @@
+// OpenInference (Arize), Python and JavaScript: llm.* names. The response's id and the wire's own figures lie in the
+// JSON of `output.value`, the request's flags in the JSON of `llm.invocation_parameters`.
+import type { Span } from '../../span.ts'
+import type { CacheConvention } from '../candidate.ts'
+import { type Dialect, levelOfScope } from '../dialect.ts'
+import type { OperationRule } from '../operation.ts'
+import { OTEL_FIELDS } from './otel-genai.ts'
+
+const KINDS: Record<string, OperationRule> = {
+  LLM: { operation: 'chat', role: 'call' },
+  EMBEDDING: { operation: 'embeddings', role: 'call' },
+  RERANKER: { operation: 'rerank', role: 'call' },
+  AGENT: { operation: 'invoke_agent', role: 'aggregate' },
+  CHAIN: { operation: 'chain', role: 'aggregate' },
+}
+
+export const openInference: Dialect = {
+  name: 'openinference',
+  level: (span) => levelOfScope(span.scopeName),
+  owns: (span) => span.attributes['openinference.span.kind'] !== undefined,
+  fields: {
+    ...OTEL_FIELDS,
+    operation: [],
+    provider: ['llm.provider', 'llm.system', ...OTEL_FIELDS.provider],
+    requestModel: ['llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'],
+    responseModel: ['llm.response.model_name'],
+    responseId: ['llm.response.id', ...OTEL_FIELDS.responseId],
+    input: ['llm.token_count.prompt', ...OTEL_FIELDS.input],
+    output: ['llm.token_count.completion', ...OTEL_FIELDS.output],
+    cacheRead: [
+      'llm.token_count.prompt_details.cache_read',
+      'llm.token_count.prompt_details.cache_input',
+      ...OTEL_FIELDS.cacheRead,
+    ],
+    cacheWrite: ['llm.token_count.prompt_details.cache_write', ...OTEL_FIELDS.cacheWrite],
+    reasoning: ['llm.token_count.completion_details.reasoning', ...OTEL_FIELDS.reasoning],
+    total: ['llm.token_count.total'],
+    finish: ['llm.finish_reason', ...OTEL_FIELDS.finish],
+    stream: ['llm.is_streaming'],
+    inputText: ['input.value'],
+    outputText: ['output.value'],
+  },
+  operation,
+  responseId: ({ attributes }) => idIn(attributes['output.value']),
+  model: ({ attributes }) => modelIn(attributes['llm.invocation_parameters']) || modelIn(attributes['input.value']),
+  convention,
+  firstChunkEvent: 'First Token Stream Event',
+  // It sets the status to ok at the end of a stream and never before.
+  brokeOff: (span) => span.statusCode === 0 && isStream(span),
+}
+
+function operation({ attributes }: Span): OperationRule {
+  const rule = KINDS[String(attributes['openinference.span.kind']).toUpperCase()]
+  if (rule === undefined) return { operation: '', role: 'other' }
+  // LlamaIndex prepares a request in an LLM span of its own: no model, no answer, no figures.
+  const isEmpty =
+    rule.role === 'call' &&
+    attributes['llm.model_name'] === undefined &&
+    attributes['embedding.model_name'] === undefined &&
+    attributes['llm.token_count.total'] === undefined &&
+    attributes['llm.invocation_parameters'] === undefined &&
+    attributes['llm.token_count.prompt'] === undefined
+  return isEmpty ? { operation: '', role: 'other' } : rule
+}
+
+const HEAD = 400
+const ID = /"(?:id|response_id|responseId)"\s*:\s*"((?:chatcmpl-|resp_|msg_|gen-|cmpl-)?[A-Za-z0-9_-]{6,})"/
+
+/** The id at the response's own level: within its first characters or last, where no tool call's id can stand. */
+function idIn(value: unknown): string {
+  if (typeof value !== 'string' || !value.startsWith('{')) return ''
+  const head = /^\{\s*"id"\s*:\s*"([^"]{6,128})"/.exec(value)?.[1]
+  if (head !== undefined) return head
+  const known = /"id"\s*:\s*"((?:chatcmpl-|resp_|msg_|gen-)[A-Za-z0-9_-]+)"/.exec(value)?.[1]
+  return known ?? ID.exec(value.slice(0, HEAD))?.[1] ?? ''
+}
+
+function modelIn(value: unknown): string {
+  return typeof value === 'string' ? (/"model(?:_name)?"\s*:\s*"([^"]+)"/.exec(value.slice(0, HEAD))?.[1] ?? '') : ''
+}
+
+function isStream({ attributes, events }: Span): boolean {
+  const parameters = attributes['llm.invocation_parameters']
+  return (
+    (typeof parameters === 'string' && /"stream"\s*:\s*true/.test(parameters)) ||
+    events.some(({ name }) => name === 'First Token Stream Event')
+  )
+}
+
+/** The wire's own input, when the answer was recorded, shows whether the count was taken over or added up. */
+function convention({ attributes }: Span): CacheConvention | undefined {
+  const answer = attributes['output.value']
+  const prompt = attributes['llm.token_count.prompt']
+  if (typeof answer !== 'string') return undefined
+  const wire = /"input_tokens"\s*:\s*(\d+)/.exec(answer)?.[1]
+  if (wire === undefined || !/"cache_(?:read|creation)_input_tokens"/.test(answer)) return undefined
+  return Number(wire) === Number(prompt) ? 'exclusive' : 'inclusive'
+}

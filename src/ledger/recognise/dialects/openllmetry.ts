@@ -1,0 +1,39 @@
+// OpenLLMetry (Traceloop), Python and JavaScript. OTel names, with llm.* ones before them. Python shares scope names
+// with official instrumentations, so its own attributes mark it.
+import type { Span } from '../../span.ts'
+import type { Dialect, Identity } from '../dialect.ts'
+import { levelOfScope } from '../dialect.ts'
+import { OTEL_FIELDS } from './otel-genai.ts'
+
+const isJavaScript = (span: Span): boolean => span.scopeName.startsWith('@traceloop/')
+
+export const openLlmetry: Dialect = {
+  name: 'openllmetry',
+  level: (span) => levelOfScope(span.scopeName),
+  owns: (span) =>
+    isJavaScript(span) ||
+    (span.scopeName.startsWith('opentelemetry.instrumentation.') &&
+      (span.attributes['gen_ai.is_streaming'] !== undefined ||
+        span.attributes['gen_ai.usage.total_tokens'] !== undefined ||
+        span.attributes['llm.usage.total_tokens'] !== undefined ||
+        span.attributes['llm.request.type'] !== undefined)),
+  fields: {
+    ...OTEL_FIELDS,
+    operation: [...OTEL_FIELDS.operation, 'llm.request.type'],
+    reasoning: [...OTEL_FIELDS.reasoning, 'llm.usage.reasoning_tokens'],
+    total: [...OTEL_FIELDS.total, 'llm.usage.total_tokens'],
+    finish: [...OTEL_FIELDS.finish, 'llm.response.finish_reason'],
+    responseId: [...OTEL_FIELDS.responseId, 'llm.response.id'],
+    stream: [...OTEL_FIELDS.stream, 'llm.is_streaming'],
+    inputText: [...OTEL_FIELDS.inputText, 'gen_ai.prompt.0.content'],
+    outputText: [...OTEL_FIELDS.outputText, 'gen_ai.completion.0.content'],
+  },
+  // Python adds Anthropic's cached tokens to the input, under every name it ever used; JavaScript copies the wire.
+  convention: (span, identity) => (isJavaScript(span) && isAnthropic(identity) ? 'exclusive' : 'inclusive'),
+  // Its Anthropic streams add the first event's placeholder token to the final count.
+  invented: (span) => span.attributes['gen_ai.is_streaming'] === true && /anthropic$/.test(span.scopeName),
+  brokeOff: ({ attributes }, finishReason) =>
+    finishReason === '' && (attributes['gen_ai.is_streaming'] === true || attributes['llm.is_streaming'] === true),
+}
+
+const isAnthropic = ({ provider, model }: Identity): boolean => provider === 'anthropic' || model.startsWith('claude')

@@ -1,0 +1,91 @@
+// Captures of real libraries. In: test/fixtures/captures/<library>-<version>/<case>.json. Out: spans as the decoder
+// would give them, the provider's truth, and what recognition booked.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Candidate, Decision, Usage } from '../../../src/ledger/recognise/candidate.ts'
+import { readSpan } from '../../../src/ledger/recognise/read-span.ts'
+import { resolve } from '../../../src/ledger/recognise/resolve.ts'
+import type { Attributes, Span } from '../../../src/ledger/span.ts'
+
+const DIRECTORY = process.env['CAPTURES'] ?? join(import.meta.dirname, '../../fixtures/captures')
+
+export interface Truth {
+  provider: string
+  model: string
+  operation: string
+  responseId: string
+  streamed: boolean
+  status: 'success' | 'error' | 'rate_limited' | 'aborted'
+  usage: Usage
+}
+
+export interface Capture {
+  library: string
+  name: string
+  spans: Span[]
+  truth: Truth[]
+}
+
+interface StoredSpan extends Omit<Span, 'startTimeUnixNano' | 'endTimeUnixNano' | 'orgId' | 'links' | 'events'> {
+  start: string
+  end: string
+  events: { name: string; time: string; attributes: Attributes }[]
+}
+
+function toSpan({ start, end, events, ...span }: StoredSpan): Span {
+  return {
+    ...span,
+    orgId: 'acme',
+    startTimeUnixNano: BigInt(start),
+    endTimeUnixNano: BigInt(end),
+    events: events.map(({ time, ...event }) => ({ ...event, timeUnixNano: BigInt(time) })),
+    links: [],
+  }
+}
+
+export function loadCaptures(): Capture[] {
+  return readdirSync(DIRECTORY)
+    .sort()
+    .flatMap((library) =>
+      readdirSync(join(DIRECTORY, library))
+        .sort()
+        .map((file) => {
+          const { spans, truth } = JSON.parse(readFileSync(join(DIRECTORY, library, file), 'utf8'))
+          return { library, name: file.replace(/\.json$/, ''), spans: spans.map(toSpan), truth }
+        }),
+    )
+}
+
+/** Resolves trace by trace, as the ledger does. */
+export function decide(spans: Span[]): Decision[] {
+  const traces = Map.groupBy(spans, ({ traceId }) => traceId)
+  return [...traces.values()].flatMap((trace) =>
+    resolve(
+      trace.map(readSpan).filter((candidate): candidate is Candidate => candidate !== undefined),
+      trace.map(({ spanId, parentSpanId, name }) => ({ spanId, parentSpanId, name })),
+    ),
+  )
+}
+
+/** What the ledger would hold: one line a booked call, comparable with the truth. */
+export function bookedLines(decisions: Decision[]): string[] {
+  return decisions
+    .filter(({ outcome }) => outcome === 'booked')
+    .map(({ candidate }) => {
+      const { usage: u, provider, requestModel, responseModel, certainty, status } = candidate
+      const figures =
+        u &&
+        `in ${u.inputTokens} (read ${u.cacheReadTokens}, write ${u.cacheWriteTokens}) out ${u.outputTokens} (reasoning ${u.reasoningTokens})`
+      return `${provider} ${responseModel || requestModel} ${status} ${certainty}: ${figures ?? 'no usage'}`
+    })
+    .sort()
+}
+
+export function truthLines(truth: Truth[]): string[] {
+  return truth
+    .map(({ provider, model, status, usage: u }) => {
+      const figures = `in ${u.inputTokens} (read ${u.cacheReadTokens}, write ${u.cacheWriteTokens}) out ${u.outputTokens} (reasoning ${u.reasoningTokens})`
+      return `${provider} ${model} ${status} measured: ${figures}`
+    })
+    .sort()
+}
