@@ -83,7 +83,7 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       severity: 'warning',
       expr: grew('spanledger_telemetry_dropped_total', lossWindow, ['service_name', 'spanledger_signal']),
       summary: 'Service {{ $labels.service_name }} loses telemetry',
-      description: `${count} {{ $labels.spanledger_signal }} items of {{ $labels.service_name }} were lost before the collector took them in the last ${lossWindow}.`,
+      description: `${count} items ({{ $labels.spanledger_signal }}) of {{ $labels.service_name }} were lost before the collector took them in the last ${lossWindow}.`,
       value: `${count} items`,
       action: 'Check that the service reaches the collector and that its token is right.',
       dashboard: PIPELINE,

@@ -67,9 +67,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'LedgerRecordsRejected',
       topic: 'rejects',
       severity: 'warning',
-      expr: grew('{__name__=~"ledger_(spans|logs)_rejected_total",reason!="timestamp_out_of_range"}', rejectedWindow, [
-        'reason',
-      ]),
+      expr: anyGrew(rejected('reason!="timestamp_out_of_range"'), rejectedWindow, ['reason']),
       summary: 'The ledger rejects records: {{ $labels.reason }}',
       description: `${count} {{ $labels.signal }} were rejected for good in the last ${rejectedWindow}, reason {{ $labels.reason }}.`,
       value: `${count} records`,
@@ -80,9 +78,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'ClockSkew',
       topic: 'clock',
       severity: 'warning',
-      expr: grew('{__name__=~"ledger_(spans|logs)_rejected_total",reason="timestamp_out_of_range"}', rejectedWindow, [
-        'reason',
-      ]),
+      expr: anyGrew(rejected('reason="timestamp_out_of_range"'), rejectedWindow, ['reason']),
       summary: 'A sender’s clock is wrong',
       description: `${count} {{ $labels.signal }} were rejected in the last ${rejectedWindow} because their time lies too far ahead or back.`,
       value: `${count} records`,
@@ -109,7 +105,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       description: `Nothing was recorded in the price book for {{ printf "%.0f" $value }} days; the limit is ${config.priceBookMaxAgeDays}. Providers change prices more often.`,
       value: '{{ printf "%.0f" $value }} days',
       action: 'Update the price catalogue and compare it with the providers’ pages.',
-      dashboard: USAGE,
+      dashboard: { uid: 'usage-and-cost' },
     },
     {
       name: 'TenantSilent',
@@ -128,7 +124,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'SeriesBudgetNearLimit',
       topic: 'series',
       severity: 'warning',
-      expr: `count({__name__=~"(gen_ai|spanledger|traces_span_metrics|ledger)_.+"}) / ${series.budget} > ${series.ratio}`,
+      expr: `app:series:count / ${series.budget} > ${series.ratio}`,
       for: series.for,
       summary: 'Application metrics use {{ $value | humanizePercentage }} of the series budget',
       description: `{{ $value | humanizePercentage }} of the budget of ${series.budget} series is used, over ${percent(series.ratio)} for ${series.for}.`,
@@ -137,5 +133,8 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       dashboard: PIPELINE,
     },
   ]
-  return { name: 'ledger', alerts }
+  const recording = [
+    { record: 'app:series:count', expr: 'count({__name__=~"(gen_ai|spanledger|traces_span_metrics|ledger)_.+"})' },
+  ]
+  return { name: 'ledger', recording, alerts }
 }

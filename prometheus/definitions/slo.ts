@@ -35,7 +35,7 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
       topic: `slo_${kind}`,
       severity,
       expr: `${series}:ratio${long} > ${limit} and ${series}:ratio${short} > ${limit} and org:feature_runs:increase${long} >= ${slo.minRuns}`,
-      summary: `{{ $labels.org_id }} burns its ${kind} budget ${rate} times too fast`,
+      summary: `{{ $labels.org_id }} burns its ${kind === 'errors' ? 'error' : 'latency'} budget over ${rate} times too fast`,
       description: `{{ $value | humanizePercentage }} of the feature runs of {{ $labels.org_id }} ${what} in the last ${long}, and still do in the last ${short}; the objective is ${objective}, the limit of this alert ${percent(limit)}.`,
       value: `{{ $value | humanizePercentage }} in ${long}`,
       action: 'See which feature is worst and since when; compare with the last release and with alerts on providers.',

@@ -1,0 +1,60 @@
+// Cases of the alerts on the alerting itself.
+import type { AlertCase, Series } from './alert-case.ts'
+
+const PIPELINE = 'pipeline-health'
+const failed = (values: string): Series => ({
+  'alertmanager_notifications_failed_total{job="alertmanager",integration="email"}': values,
+})
+const ruleFailures = (values: string): Series => ({
+  'prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="genai"}': values,
+})
+const job = (values: string): Series => ({
+  'api_job_last_success_timestamp_seconds{job="api",exported_job="budgets"}': values,
+})
+
+export const ALERTING_CASES: readonly AlertCase[] = [
+  {
+    alert: 'Watchdog',
+    fires: { series: {}, at: '0s', labels: {}, dashboard: PIPELINE },
+    silent: [],
+  },
+  {
+    alert: 'AlertmanagerNotificationsFailing',
+    fires: {
+      series: failed('0x20 2x40'),
+      at: '6m',
+      notYetAt: '5m',
+      labels: { integration: 'email' },
+      dashboard: PIPELINE,
+    },
+    silent: [
+      { why: 'old failures', series: failed('2x60'), at: ['6m', '12m'] },
+      { why: 'counter reset', series: failed('2x20 0x40'), at: ['8m'] },
+    ],
+  },
+  {
+    alert: 'RuleEvaluationFailing',
+    fires: {
+      series: ruleFailures('0x20 2x40'),
+      at: '6m',
+      notYetAt: '5m',
+      labels: { rule_group: 'genai' },
+      dashboard: PIPELINE,
+    },
+    silent: [{ why: 'old failures', series: ruleFailures('2x60'), at: ['6m', '12m'] }],
+  },
+  {
+    alert: 'ApiJobStale',
+    fires: {
+      series: job('0x80'),
+      at: '15m15s',
+      notYetAt: '15m',
+      labels: { job: 'api', exported_job: 'budgets' },
+      dashboard: PIPELINE,
+    },
+    silent: [
+      { why: 'it runs every minute', series: job('0 0 0 0 60 60 60 60 120x20'), at: ['7m'] },
+      { why: 'no data', series: {}, at: ['20m'] },
+    ],
+  },
+]

@@ -1,0 +1,201 @@
+// Cases of the alerts on model calls.
+import type { AlertCase, Series } from './alert-case.ts'
+
+const WHO = 'org_id="acme",gen_ai_provider_name="openai"'
+const calls = (labels: string, values: string): Series => ({
+  [`gen_ai_client_operation_duration_seconds_count{${WHO}${labels}}`]: values,
+})
+/** A histogram whose cumulative buckets grow by the given numbers each 15 s; the last is the count. */
+const histogram = (name: string, perStep: Readonly<Record<string, number>>, steps = 80): Series => {
+  const entries = Object.entries(perStep).map(([le, n]) => [`${name}_bucket{${WHO},le="${le}"}`, `0+${n}x${steps}`])
+  return { ...Object.fromEntries(entries), [`${DURATION}_count{${WHO}}`]: `0+${perStep['+Inf']}x${steps}` }
+}
+const DURATION = 'gen_ai_client_operation_duration_seconds'
+const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds'
+const LABELS = { org_id: 'acme', gen_ai_provider_name: 'openai' }
+const ACME = 'usage-and-cost?var-org_id=acme'
+const lookups = (hit: boolean, values: string): Series => ({
+  [`traces_span_metrics_calls_total{org_id="acme",spanledger_cache_hit="${hit}"}`]: values,
+})
+const rateLimit = (values: string): Series => ({
+  [`spanledger_provider_rate_limit_used_ratio{${WHO},gen_ai_request_model="gpt-4o"}`]: values,
+})
+
+export const GENAI_CASES: readonly AlertCase[] = [
+  {
+    alert: 'GenAIErrorRateHigh',
+    fires: {
+      series: { ...calls('', '0+94x40'), ...calls(',error_type="timeout"', '0+6x40') },
+      at: '6m',
+      labels: LABELS,
+      dashboard: ACME,
+    },
+    silent: [
+      {
+        why: 'exactly the limit of 5 %',
+        series: { ...calls('', '0+95x40'), ...calls(',error_type="500"', '0+5x40') },
+        at: ['6m', '9m'],
+      },
+      {
+        why: 'fewer calls than the floor, all failed',
+        series: calls(',error_type="500"', '0+0.9x40'),
+        at: ['6m', '9m'],
+      },
+      { why: 'only calls the user broke off', series: calls(',error_type="aborted"', '0+50x40'), at: ['6m'] },
+      {
+        why: 'counter reset of the errors',
+        series: { ...calls('', '0+100x40'), ...calls(',error_type="500"', '900x20 0+1x20') },
+        at: ['5m30s', '8m'],
+      },
+      {
+        why: 'error series appearing',
+        series: { ...calls('', '0+100x40'), ...calls(',error_type="500"', '_x20 1+1x20') },
+        at: ['5m15s', '8m'],
+      },
+      {
+        why: 'no data after the errors',
+        series: { ...calls('', '0+94x10 _x60'), ...calls(',error_type="500"', '0+6x10 _x60') },
+        at: ['15m'],
+      },
+    ],
+  },
+  {
+    alert: 'GenAILatencyP95High',
+    fires: {
+      series: histogram(DURATION, { '10.24': 0, '20.48': 10, '+Inf': 10 }),
+      at: '6m',
+      notYetAt: '5m',
+      labels: LABELS,
+      dashboard: ACME,
+    },
+    silent: [
+      { why: 'p95 9.98 s', series: histogram(DURATION, { '5.12': 0, '10.24': 10, '+Inf': 10 }), at: ['12m', '19m'] },
+      {
+        why: 'fewer calls than the floor',
+        series: histogram(DURATION, { '10.24': 0, '20.48': 0.9, '+Inf': 0.9 }),
+        at: ['12m', '19m'],
+      },
+      { why: 'no data', series: histogram(DURATION, { '10.24': 0, '20.48': 10, '+Inf': 10 }, 4), at: ['12m'] },
+    ],
+  },
+  {
+    alert: 'GenAILatencyP99High',
+    fires: {
+      series: histogram(DURATION, { '2.56': 0, '5.12': 10, '+Inf': 10 }),
+      at: '6m',
+      notYetAt: '5m',
+      labels: LABELS,
+      dashboard: ACME,
+    },
+    silent: [
+      { why: 'p99 4.48 s', series: histogram(DURATION, { '2.56': 96, '5.12': 100, '+Inf': 100 }), at: ['12m', '19m'] },
+      {
+        why: 'fewer calls than the floor',
+        series: histogram(DURATION, { '2.56': 0, '5.12': 0.9, '+Inf': 0.9 }),
+        at: ['12m'],
+      },
+    ],
+  },
+  {
+    alert: 'GenAITimeToFirstChunkHigh',
+    fires: {
+      series: histogram(FIRST_CHUNK, { '2.56': 0, '5.12': 10, '+Inf': 10 }),
+      at: '6m',
+      notYetAt: '5m',
+      labels: LABELS,
+      dashboard: ACME,
+    },
+    silent: [
+      {
+        why: 'p95 2.99 s',
+        series: histogram(FIRST_CHUNK, { '2.56': 94, '5.12': 100, '+Inf': 100 }),
+        at: ['12m', '19m'],
+      },
+      {
+        why: 'fewer calls than the floor',
+        series: histogram(FIRST_CHUNK, { '2.56': 0, '5.12': 0.9, '+Inf': 0.9 }),
+        at: ['12m'],
+      },
+    ],
+  },
+  {
+    alert: 'GenAIProviderDown',
+    fires: {
+      series: calls(',error_type="timeout"', '0 1 2 3x40'),
+      at: '1m15s',
+      notYetAt: '30s',
+      labels: { gen_ai_provider_name: 'openai' },
+      dashboard: 'usage-and-cost',
+    },
+    silent: [
+      { why: 'two failures', series: calls(',error_type="timeout"', '0 1 2x40'), at: ['1m15s', '4m'] },
+      {
+        why: 'one success among many failures',
+        series: { ...calls(',error_type="timeout"', '0+5x40'), ...calls('', '0x10 1x40') },
+        at: ['4m', '6m'],
+      },
+      { why: 'rate limits: the provider answers', series: calls(',error_type="rate_limited"', '0+5x40'), at: ['4m'] },
+      {
+        why: 'counter reset',
+        series: { ...calls(',error_type="timeout"', '90x10 0x30'), ...calls('', '500x40') },
+        at: ['4m'],
+      },
+      { why: 'no data', series: calls(',error_type="timeout"', '0 1 2 3 _x60'), at: ['8m'] },
+    ],
+  },
+  {
+    alert: 'GenAIProviderSlow',
+    fires: {
+      series: histogram(DURATION, { '10.24': 0, '20.48': 10, '+Inf': 10 }),
+      at: '6m',
+      notYetAt: '5m',
+      labels: { gen_ai_provider_name: 'openai' },
+      dashboard: 'usage-and-cost',
+    },
+    silent: [
+      {
+        why: 'most calls quick, p99 7.7 s',
+        series: histogram(DURATION, { '5.12': 98, '10.24': 100, '+Inf': 100 }),
+        at: ['12m', '19m'],
+      },
+      {
+        why: 'fewer calls than the floor',
+        series: histogram(DURATION, { '10.24': 0, '20.48': 0.9, '+Inf': 0.9 }),
+        at: ['12m'],
+      },
+    ],
+  },
+  {
+    alert: 'GenAIRateLimitUseHigh',
+    fires: {
+      series: rateLimit('0.81x40'),
+      at: '5m',
+      notYetAt: '4m45s',
+      labels: { ...LABELS, gen_ai_request_model: 'gpt-4o' },
+      dashboard: ACME,
+    },
+    silent: [
+      { why: 'exactly 80 %', series: rateLimit('0.8x40'), at: ['9m'] },
+      { why: 'a short peak', series: rateLimit('0.9x10 0.5x40'), at: ['4m', '9m'] },
+    ],
+  },
+  {
+    alert: 'GenAICacheHitRateLow',
+    fires: {
+      series: { ...lookups(true, '0+49x300'), ...lookups(false, '0+51x300') },
+      at: '1h5m',
+      labels: { org_id: 'acme' },
+      dashboard: ACME,
+    },
+    silent: [
+      { why: 'exactly half', series: { ...lookups(true, '0+50x300'), ...lookups(false, '0+50x300') }, at: ['1h5m'] },
+      { why: 'fewer look-ups than the floor', series: lookups(false, '0+0.2x300'), at: ['1h5m'] },
+      { why: 'only hits', series: lookups(true, '0+50x300'), at: ['1h5m'] },
+      {
+        why: 'counter reset of the misses',
+        series: { ...lookups(true, '0+50x300'), ...lookups(false, '99999x200 0+1x100') },
+        at: ['1h5m'],
+      },
+    ],
+  },
+]
