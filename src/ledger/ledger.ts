@@ -23,8 +23,8 @@ import { reportBooked } from './write/report-booked.ts'
 export interface Ledger {
   server: Server
   metrics: LedgerMetrics
-  /** @throws Error when the schema is not that of this code, or whatever Postgres says when it does not answer. */
-  checkSchema: () => Promise<void>
+  /** Undefined when the schema is that of this code, or Postgres does not answer; else what to do about it. */
+  schemaProblem: () => Promise<string | undefined>
   /** Stops accepting, books what was accepted, closes the connections. */
   close: () => Promise<void>
 }
@@ -91,7 +91,18 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
   return {
     server,
     metrics,
-    checkSchema: () => assertSchemaCurrent(pool),
+    async schemaProblem() {
+      try {
+        await pool.query('select 1')
+      } catch (error) {
+        logger.warn({ err: error }, 'Postgres does not answer yet; senders get 503 until it does')
+        return undefined
+      }
+      return assertSchemaCurrent(pool).then(
+        () => undefined,
+        (error: Error) => error.message,
+      )
+    },
     async close() {
       stopping = true
       // Requests under way get their answer; new connections and idle ones end now.

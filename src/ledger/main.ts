@@ -17,17 +17,13 @@ function configOrExit(): LedgerConfig {
 
 const config = configOrExit()
 const logger = createLogger('ledger', config.LEDGER_LOG_LEVEL)
-const { server, checkSchema, close } = createLedger(config, { logger })
+const { server, schemaProblem, close } = createLedger(config, { logger })
 
-// Another schema is a mistake to stop at. A Postgres that does not answer yet is not: senders get 503 until it does.
-await checkSchema().catch((error: unknown) => {
-  if (typeof (error as { code?: unknown }).code === 'string') {
-    logger.warn({ err: error }, 'Postgres does not answer yet')
-    return
-  }
-  logger.fatal((error as Error).message)
+const problem = await schemaProblem()
+if (problem !== undefined) {
+  logger.fatal(problem)
   process.exit(1)
-})
+}
 server.once('error', (error) => {
   logger.fatal({ err: error }, `cannot listen on ${config.LEDGER_HOST}:${config.LEDGER_PORT} (LEDGER_PORT moves it)`)
   process.exit(1)
