@@ -1,8 +1,11 @@
 // Public API of `spanledger/instrumentation`; README.md shows each part in use.
 
+export { aiSdkIntegration } from './clients/ai-sdk.ts'
+export { traceClients } from './clients/client-instrumentation.ts'
 export type { ContentMode, ContentPolicy } from './content/policy.ts'
 export type { FeatureRun, Metadata } from './feature/feature-run.ts'
 export { traceFeature } from './feature/trace-feature.ts'
+export { getTelemetryHealth, type TelemetryHealth } from './health.ts'
 export { type ErrorHandlerOptions, errorHandler } from './http/error-handler.ts'
 export { type TenantResolver, tenantMiddleware } from './http/tenant-middleware.ts'
 export { activeTraceId, TRACE_ID_HEADER, traceIdMiddleware } from './http/trace-id-header.ts'
@@ -33,7 +36,7 @@ export {
   traceVectorSearch,
   type VectorSearchOptions,
 } from './rag/steps.ts'
-export { ATTR, type FeatureStatus, METRIC } from './semconv.ts'
+export { ATTR, EVENT, type FeatureStatus, METRIC } from './semconv.ts'
 export type { TelemetryOptions } from './start/options.ts'
 export { activeTelemetry, startTelemetry, type Telemetry } from './start/start-telemetry.ts'
 export { tenantAttributes, withTenant } from './tenant/context.ts'

@@ -93,10 +93,13 @@ export const PERSONAL: PatternGroup = {
   ],
 }
 
-/** The Luhn check of ISO/IEC 7812 over 13 to 19 digits. */
+const CARD_NETWORKS = /^(?:4|5[0-8]|6|2[2-7]|3[0-9])/
+const CARD_GROUPS = /^(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})$/
+
+/** Written like a card of a known network, with the Luhn check digit of ISO/IEC 7812. */
 function isCardNumber(text: string): boolean {
   const digits = text.replace(/\D/g, '')
-  if (digits.length < 13 || digits.length > 19 || /^0/.test(digits)) return false
+  if (!CARD_NETWORKS.test(digits) || !CARD_GROUPS.test(text)) return false
   let sum = 0
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i])

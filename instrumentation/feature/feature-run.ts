@@ -97,7 +97,8 @@ export class FeatureRecorder implements FeatureRun {
       this.span.setStatus({ code: SpanStatusCode.ERROR, message: this.#message ?? this.#status })
     }
     this.#attributes[ATTR.featureStatus] = this.#status
-    this.span.setAttributes({ ...this.#attributes, [ATTR.featureMetadata]: this.#metadataJson(error) })
+    this.span.setAttributes(this.#attributes)
+    guard('feature metadata', () => this.span.setAttribute(ATTR.featureMetadata, this.#metadataJson(error)))
     recordFeatureMetrics(this.#tenant, this.#attributes, (performance.now() - this.#startedAtMs) / 1000)
   }
 

@@ -1,14 +1,19 @@
 // One model call while it runs. In: what the callback, the response or the stream reports. Out: one ended span and its
 // metric points. Telemetry bugs end here: nothing but `end` has effects, and every entry is guarded.
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type ContentMode, contentMode } from '../content/policy.ts'
 import { describeError } from '../errors.ts'
 import { recordCallMetrics, recordChunkGap } from '../metrics/instruments.ts'
 import { guard } from '../problems.ts'
 import { ATTR, ERROR_TYPE, type StreamOutcome } from '../semconv.ts'
+import { captureInput, captureOutput } from './capture-content.ts'
 import { estimateTokens, textLength } from './estimate.ts'
 import { addFacts, type CallFacts } from './facts.ts'
 import { readResponse } from './read-response.ts'
+import { asText } from './readers/json.ts'
 import type { ModelCall, ResponseInfo, Usage } from './types.ts'
+
+const MAX_TEXT = 65_536
 
 export class CallRecorder implements ModelCall {
   readonly span: Span
@@ -16,7 +21,9 @@ export class CallRecorder implements ModelCall {
   readonly #tenant: Readonly<Attributes> | undefined
   readonly #startedAtMs = performance.now()
   readonly #facts: CallFacts = {}
+  readonly #mode: ContentMode
   #inputCharacters: number | undefined
+  #outputText = ''
   #firstChunkAtMs: number | undefined
   #lastChunkAtMs: number | undefined
   #ended = false
@@ -25,6 +32,7 @@ export class CallRecorder implements ModelCall {
     this.span = span
     this.#attributes = attributes
     this.#tenant = tenant
+    this.#mode = contentMode(tenant?.[ATTR.orgId])
   }
 
   setUsage(usage: Usage): void {
@@ -38,11 +46,12 @@ export class CallRecorder implements ModelCall {
   setInput(input: unknown): void {
     guard('model call', () => {
       this.#inputCharacters = textLength(input)
+      if (this.#mode !== 'off') this.span.setAttributes(captureInput(input, this.#mode))
     })
   }
 
   setOutput(output: unknown): void {
-    guard('model call', () => addFacts(this.#facts, { outputCharacters: textLength(output) }))
+    guard('model call', () => this.#add({ outputCharacters: textLength(output), outputText: asText(output) }))
   }
 
   recordChunk(chunk: unknown): void {
@@ -50,7 +59,7 @@ export class CallRecorder implements ModelCall {
       const facts = readResponse(chunk)
       if (!facts) return
       if (facts.outputCharacters) this.#markChunk()
-      addFacts(this.#facts, facts)
+      this.#add(facts)
     })
   }
 
@@ -58,7 +67,7 @@ export class CallRecorder implements ModelCall {
   readReturned(value: unknown): void {
     guard('model call', () => {
       const facts = typeof value === 'string' ? undefined : readResponse(value)
-      if (facts) addFacts(this.#facts, facts)
+      if (facts) this.#add(facts)
     })
   }
 
@@ -67,6 +76,13 @@ export class CallRecorder implements ModelCall {
     this.#ended = true
     guard('model call', () => this.#finish(outcome))
     guard('model call', () => this.span.end())
+  }
+
+  #add(facts: CallFacts): void {
+    addFacts(this.#facts, facts)
+    // Held only where it will be sent, and never more than one attribute takes.
+    if (facts.outputText && this.#mode !== 'off' && this.#outputText.length < MAX_TEXT)
+      this.#outputText += facts.outputText
   }
 
   #markChunk(): void {
@@ -122,6 +138,9 @@ export class CallRecorder implements ModelCall {
     set(ATTR.inputCharacters, this.#inputCharacters)
     set(ATTR.outputCharacters, facts.outputCharacters)
     set(ATTR.streamOutcome, stream)
+    if (this.#outputText) {
+      Object.assign(found, captureOutput(this.#outputText, facts.finishReasons?.[0], this.#mode))
+    }
     if (estimated) found[ATTR.usageEstimated] = true
     if (partial) found[ATTR.usagePartial] = true
     return found

@@ -26,8 +26,12 @@ export function watchStream(stream: AsyncStream, listener: StreamListener): void
   abandoned.register(stream, listener, stream)
   if (isIterator(stream)) watchGenerator(stream, listener)
   else {
-    // SDK streams start reading in one of these; `tee` and `toReadableStream` go through them.
-    for (const key of ['iterator', Symbol.asyncIterator] as const) watchStart(stream, key, listener)
+    // OpenAI's and Anthropic's streams start every way of reading (for await, tee, toReadableStream) in `iterator`.
+    watchStart(
+      stream,
+      typeof Reflect.get(stream, 'iterator') === 'function' ? 'iterator' : Symbol.asyncIterator,
+      listener,
+    )
   }
 }
 
@@ -39,9 +43,7 @@ function watchStart(
   const start: unknown = Reflect.get(stream, key)
   if (typeof start !== 'function') return
   override(stream, key, (...args: unknown[]) => {
-    const source = Reflect.apply(start, stream, args) as AsyncIterator<unknown>
-    // In OpenAI's streams asyncIterator calls iterator: once watched is enough.
-    return watched.has(source) ? source : watchIterator(source, listener, stream)
+    return watchIterator(Reflect.apply(start, stream, args) as AsyncIterator<unknown>, listener, stream)
   })
 }
 
@@ -61,8 +63,6 @@ const isIterator = (stream: AsyncStream): stream is AsyncStream & AsyncIterator<
 
 const override = (target: object, key: PropertyKey, value: unknown) =>
   Object.defineProperty(target, key, { configurable: true, writable: true, value })
-
-const watched = new WeakSet<object>()
 
 function watchIterator(
   source: AsyncIterator<unknown>,
@@ -96,7 +96,6 @@ function watchIterator(
       throw error
     },
   }
-  watched.add(iterator)
   return iterator
 }
 
