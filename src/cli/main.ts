@@ -4,10 +4,27 @@
 import { Command } from 'commander'
 import { addBootstrap } from './commands/bootstrap.ts'
 import { addBudget } from './commands/budget.ts'
+import { addDemoData } from './commands/demo-data.ts'
 import { addMigrate } from './commands/migrate.ts'
+import { addPrices } from './commands/prices.ts'
+import { addReprice } from './commands/reprice.ts'
+import { addRetention } from './commands/retention.ts'
+import { addTenant } from './commands/tenant.ts'
+import { addToken } from './commands/token.ts'
 
 const program = new Command('spanledger').description('Operates a Spanledger installation.')
-for (const add of [addMigrate, addBootstrap, addBudget]) add(program)
+const COMMANDS = [
+  addMigrate,
+  addBootstrap,
+  addTenant,
+  addToken,
+  addPrices,
+  addReprice,
+  addRetention,
+  addBudget,
+  addDemoData,
+]
+for (const add of COMMANDS) add(program)
 
 try {
   await program.parseAsync()

@@ -32,6 +32,7 @@ export async function bootstrap(url: string, env: Record<string, string | undefi
       await registerWriterToken(client, 'collector', secrets.LEDGER_TOKEN)
       await seedPrices(client)
       await createDemoOrganisations(client)
+      await client.query('select ensure_partitions_ahead()')
     })
   }, url)
 }

@@ -1,0 +1,132 @@
+// Standing calls of llm_usage with the net of their lines. In: a connection as owner and a period. Out: batches.
+import type pg from 'pg'
+import type { BookedCall } from '../ledger/price/adjust.ts'
+import type { CallStatus } from '../ledger/recognise/candidate.ts'
+import { parseUsd } from '../shared/money.ts'
+
+export interface StandingCall extends BookedCall {
+  orgId: string
+  dealId: string
+  traceId: string
+  spanId: string
+  /** Text as Postgres gives it, with all its microseconds: part of the key. */
+  createdAt: string
+  /** Of the call or correction line that stands. */
+  standingRevision: number
+  nextRevision: number
+}
+
+export interface CallFilter {
+  from: Date
+  to: Date
+  /** Model that answered or was asked for; undefined for all. */
+  model?: string | undefined
+}
+
+interface Row {
+  org_id: string
+  deal_id: string
+  trace_id: string
+  span_id: string
+  created_at: string
+  start_us: string
+  revision: number
+  next_revision: number
+  net_cost: string
+  net_unpriced: number
+  provider: string
+  model: string
+  request_model: string
+  status: CallStatus
+  input_tokens: number
+  output_tokens: number
+  cache_read_tokens: number
+  cache_write_tokens: number
+  reasoning_tokens: number
+}
+
+/** Lines since a call was last booked make its net; a reversed call has no standing line and is left out. */
+const STANDING = (where: string) => `
+  select s.org_id, s.deal_id, s.trace_id, s.span_id, s.created_at::text as created_at,
+    (extract(epoch from s.created_at) * 1000000)::bigint::text as start_us,
+    s.revision, net.next_revision, net.cost::text as net_cost, net.unpriced::int as net_unpriced,
+    s.provider, s.model, s.request_model, s.status, s.input_tokens, s.output_tokens, s.cache_read_tokens,
+    s.cache_write_tokens, s.reasoning_tokens
+  from public.llm_usage s
+  cross join lateral (
+    select max(l.revision) + 1 as next_revision, sum(l.calls) as calls,
+      trim_scale(coalesce(sum(l.cost_usd) filter (where l.revision >= s.revision), 0)) as cost,
+      sum(l.unpriced_calls) filter (where l.revision >= s.revision) as unpriced,
+      bool_or(l.calls <> 0 and l.revision > s.revision) as superseded
+    from public.llm_usage l
+    where l.org_id = s.org_id and l.trace_id = s.trace_id and l.span_id = s.span_id and l.created_at = s.created_at
+  ) as net
+  where s.calls = 1 and not net.superseded and s.created_at >= $1 and s.created_at < $2
+    and ($3::text is null or s.model = $3 or s.request_model = $3) ${where}`
+
+/** Yields batches in a stable order within the caller's transaction. */
+export async function* readStandingCalls(
+  client: pg.Client,
+  filter: CallFilter,
+  batchSize = 5_000,
+): AsyncGenerator<StandingCall[]> {
+  await client.query(`declare standing no scroll cursor for ${STANDING('')}`, [
+    filter.from,
+    filter.to,
+    filter.model ?? null,
+  ])
+  for (;;) {
+    const { rows } = await client.query<Row>(`fetch ${batchSize} from standing`)
+    if (rows.length === 0) break
+    yield rows.map(toStandingCall)
+  }
+  await client.query('close standing')
+}
+
+/** The same for given traces only; call it after locking them. */
+export async function readStandingCallsOf(
+  client: pg.Client,
+  filter: CallFilter,
+  traces: { orgId: string; traceId: string }[],
+): Promise<StandingCall[]> {
+  const { rows } = await client.query<Row>(
+    STANDING('and (s.org_id, s.trace_id) in (select * from unnest($4::text[], $5::text[]))'),
+    [
+      filter.from,
+      filter.to,
+      filter.model ?? null,
+      traces.map(({ orgId }) => orgId),
+      traces.map(({ traceId }) => traceId),
+    ],
+  )
+  return rows.map(toStandingCall)
+}
+
+function toStandingCall(row: Row): StandingCall {
+  const isUnpriced = row.net_unpriced > 0
+  const usage = {
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    cacheReadTokens: row.cache_read_tokens,
+    cacheWriteTokens: row.cache_write_tokens,
+    reasoningTokens: row.reasoning_tokens,
+  }
+  const isNothing = row.input_tokens === 0 && row.output_tokens === 0
+  return {
+    orgId: row.org_id,
+    dealId: row.deal_id,
+    traceId: row.trace_id,
+    spanId: row.span_id,
+    createdAt: row.created_at,
+    standingRevision: row.revision,
+    nextRevision: row.next_revision,
+    costPicoUsd: isUnpriced ? undefined : parseUsd(row.net_cost),
+    provider: row.provider,
+    responseModel: row.model,
+    requestModel: row.request_model,
+    startTimeUnixNano: BigInt(row.start_us) * 1000n,
+    status: row.status,
+    // Lines do not say "usage unknown"; no tokens and no price is how such a call was booked.
+    ...(isUnpriced && isNothing ? {} : { usage }),
+  }
+}

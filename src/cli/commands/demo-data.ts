@@ -1,0 +1,106 @@
+// `spanledger demo-data`: fills the demo organisations with months of realistic history, through the ledger's own OTLP
+// door. In: size, seed, SPANLEDGER_DATABASE_URL and WRITER_PASSWORD (or --ledger). Out: progress, then rows a second.
+import { type Command, InvalidArgumentError } from 'commander'
+import { HOUR_MS } from '../../demo/data/calendar.ts'
+import type { DemoData } from '../../demo/data/generate.ts'
+import type { Progress } from '../../demo/data/load.ts'
+import { startOwnLedger } from '../../demo/data/own-ledger.ts'
+import { runDemoData } from '../../demo/data/run-demo-data.ts'
+import { loadConfig, secret } from '../../shared/config.ts'
+import { databaseUrl, withDatabase } from '../database.ts'
+import { createProgressLine } from '../progress-line.ts'
+
+interface DemoDataFlags {
+  days: number
+  seed: number
+  traces: number
+  until?: number
+  ledger?: string
+  inFlight: number
+  spansPerRequest: number
+}
+
+const TABLES =
+  'trace_spans, trace_parts, llm_usage, feature_usage, structured_logs, request_metrics, rag_metrics, cache_metrics, usage_daily, usage_hourly'
+
+export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promise<void> {
+  const stopping = new AbortController()
+  process.once('SIGINT', () => stopping.abort())
+  const own = flags.ledger
+    ? undefined
+    : await startOwnLedger({ databaseUrl: writerUrl(url), maxPastDays: flags.days + 30 })
+  const line = createProgressLine('demo data')
+  try {
+    await withDatabase(async (client) => {
+      const result = await runDemoData({
+        client,
+        ledgerUrl: flags.ledger ?? own?.url ?? '',
+        asked: { days: flags.days, seed: flags.seed, traces: flags.traces, untilMs: flags.until },
+        defaultUntilMs: Math.floor(Date.now() / HOUR_MS) * HOUR_MS,
+        inFlight: flags.inFlight,
+        spansPerRequest: flags.spansPerRequest,
+        signal: stopping.signal,
+        onProgress: (progress, data) => line.show(shareDone(progress, data), describe(progress, flags.traces)),
+      })
+      line.end()
+      const { progress, data, seconds, parameters } = result
+      if (progress.hoursDone < data.hours.length) {
+        console.log(
+          `Stopped after ${progress.hoursDone} of ${data.hours.length} hours; the same command goes on from there.`,
+        )
+        process.exitCode = 130
+        return
+      }
+      await client.query(`analyze ${TABLES}`)
+      const rate = Math.round(progress.spans / seconds)
+      console.log(
+        `${number(progress.traces)} traces, ${number(progress.spans)} spans in ${seconds.toFixed(1)} s: ${number(rate)} spans/s. ` +
+          `Data ends ${new Date(parameters.untilMs).toISOString()}; what is planted in it: docs/demo-data.md`,
+      )
+    }, url)
+  } finally {
+    await own?.close()
+  }
+}
+
+const number = (value: number): string => value.toLocaleString('en')
+
+const shareDone = (progress: Progress, data: DemoData): number => progress.hoursDone / data.hours.length
+
+const describe = (progress: Progress, traces: number): string =>
+  `${number(progress.traces)} of ${number(traces)} traces, ${number(progress.spans)} spans`
+
+/** The same database as the ledger's own role. */
+function writerUrl(ownerUrl: string): string {
+  const { WRITER_PASSWORD } = loadConfig({ WRITER_PASSWORD: secret() }, 'WRITER_PASSWORD')
+  const url = new URL(ownerUrl)
+  url.username = 'spanledger_writer'
+  url.password = encodeURIComponent(WRITER_PASSWORD)
+  return url.href
+}
+
+const whole = (least: number, most: number) => (text: string) => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
+}
+
+function wholeHour(text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isFinite(ms) && ms % HOUR_MS === 0) return ms
+  throw new InvalidArgumentError('a whole hour in UTC, e.g. 2026-03-31T18:00:00Z')
+}
+
+export function addDemoData(program: Command): void {
+  program
+    .command('demo-data')
+    .description('Fills the demo organisations with history: departments, agents, traces, planted incidents.')
+    .option('--days <n>', 'days of history', whole(7, 365), 90)
+    .option('--traces <n>', 'traces over all organisations', whole(100, 5_000_000), 500_000)
+    .option('--seed <n>', 'same seed, same data', whole(0, 2 ** 31), 1)
+    .option('--until <time>', 'end of the data, a whole hour; default: the current one', wholeHour)
+    .option('--ledger <url>', 'send to this ledger instead of one of its own')
+    .option('--in-flight <n>', 'requests under way at once', whole(1, 64), 6)
+    .option('--spans-per-request <n>', 'spans in one request', whole(1, 5_000), 1_000)
+    .action((flags: DemoDataFlags) => demoData(flags))
+}

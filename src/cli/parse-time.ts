@@ -1,0 +1,13 @@
+// Times on the command line: `2026-11-01` (midnight UTC) or ISO 8601 with a zone.
+import { InvalidArgumentError } from 'commander'
+
+const FORM = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
+
+/** @throws InvalidArgumentError, which commander reports with the option's name. */
+export function parseTime(text: string): Date {
+  const time = new Date(text)
+  if (!FORM.test(text) || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError(`Write 2026-11-01 or 2026-11-01T09:30:00Z.`)
+  }
+  return time
+}

@@ -1,0 +1,85 @@
+// Price versions as operators write them. In: JSON text or parsed options. Out: validated overrides, or one error that
+// names every problem; and the line that `prices list` prints.
+import { z } from 'zod'
+import { parseModelPattern } from '../ledger/price/model-pattern.ts'
+import type { NewPriceVersion } from '../ledger/price/price-rows.ts'
+import { type PriceVersion, TOKEN_CLASSES } from '../ledger/price/price-version.ts'
+import { formatUsd } from '../shared/money.ts'
+
+const usdPerMillion = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,6})?$/, 'decimal USD per million with at most 6 decimals, as a string')
+
+const versionSchema = z
+  .strictObject({
+    provider: z.string().min(1).max(128),
+    modelPattern: z
+      .string()
+      .min(1)
+      .max(512)
+      .refine(isPattern, 'a model id, a wildcard with *, or ~ and a valid regular expression'),
+    validFrom: z.coerce.date().nullable().default(null),
+    validTo: z.coerce.date().nullable().default(null),
+    rates: z.array(
+      z.strictObject({
+        tokenClass: z.enum(TOKEN_CLASSES),
+        aboveInputTokens: z.number().int().min(0).max(2_147_483_647).default(0),
+        usdPerMillion,
+      }),
+    ),
+    note: z.string().max(1000).default(''),
+  })
+  .refine(({ validFrom, validTo }) => !validFrom || !validTo || validFrom < validTo, 'validFrom must be before validTo')
+  .refine(
+    ({ rates }) => new Set(rates.map((rate) => `${rate.tokenClass}@${rate.aboveInputTokens}`)).size === rates.length,
+    'each class and tier once',
+  )
+
+/** @throws Error naming every problem. */
+export function validPriceVersion(input: unknown): NewPriceVersion {
+  const parsed = versionSchema.safeParse(input)
+  if (!parsed.success) throw new Error(`not a price: ${z.prettifyError(parsed.error)}`)
+  return { source: 'override', ...parsed.data }
+}
+
+/** A JSON array of versions. @throws Error naming the file, the entry and the field. */
+export function parsePriceFile(text: string, file: string): NewPriceVersion[] {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error })
+  }
+  const parsed = z.array(versionSchema).safeParse(json)
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`)
+  return parsed.data.map((version) => ({ source: 'override', ...version }))
+}
+
+/** One tab-separated line. */
+export function describePrice(version: PriceVersion): string {
+  const rates = Object.entries(version.rates).flatMap(([name, tiers]) =>
+    tiers.map((tier) => {
+      const above = tier.aboveInputTokens > 0 ? ` above ${tier.aboveInputTokens}` : ''
+      return `${name}${above} ${formatUsd(tier.picoUsdPerUnit * 1_000_000n)}`
+    }),
+  )
+  return [
+    version.priceVersion,
+    version.source,
+    version.provider,
+    version.modelPattern,
+    `${day(version.validFromMs)} .. ${day(version.validToMs)}`,
+    rates.join(', ') || 'withdrawn',
+  ].join('\t')
+}
+
+const day = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : ms < 0 ? 'always' : 'for ever')
+
+function isPattern(pattern: string): boolean {
+  try {
+    parseModelPattern(pattern)
+    return true
+  } catch {
+    return false
+  }
+}
