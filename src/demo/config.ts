@@ -24,7 +24,7 @@ export const shape = {
   DEMO_MODEL: z.string().min(1).default('gemini-2.5-flash').describe('Model that answers.'),
   DEMO_MODEL_PROVIDER: z.string().min(1).default('gcp.gemini').describe('Provider name reported with its calls.'),
   DEMO_EMBEDDING_MODEL: z.string().min(1).default('voyage-3.5').describe('Model that embeds documents and queries.'),
-  DEMO_EMBEDDING_PROVIDER: z.string().min(1).default('voyage').describe('Provider name reported with those calls.'),
+  DEMO_EMBEDDING_PROVIDER: z.string().min(1).default('voyageai').describe('Provider name reported with those calls.'),
   DEMO_MODEL_ATTEMPTS: z.coerce
     .number()
     .int()

@@ -1,0 +1,250 @@
+// Who there is: organisations, their deals, departments, agents and users. In: a seed. Out: the fleet, the same for the
+// same seed; an agent has one department, environment, version and model, and weights that meet all distributions.
+import { createRandom, type Random } from '../../shared/random.ts'
+import { type DemoModel, ENVIRONMENTS, ERROR_RATE, MODELS, SEGMENTS, type Share, VERSIONS } from './distributions.ts'
+import { rake } from './rake.ts'
+
+export interface Agent {
+  id: string
+  name: string
+  department: string
+  environment: string
+  version: string
+  status: 'active' | 'beta' | 'deprecated'
+  ownerTeam: string
+  replacement: string | null
+  model: DemoModel
+}
+
+export interface Department {
+  name: string
+  owner: string
+  errorRate: number
+  intents: readonly Share[]
+}
+
+export interface Organisation {
+  orgId: string
+  name: string
+  /** Of all traces. */
+  share: number
+  deals: { dealId: string; name: string; share: number }[]
+  departments: Department[]
+  agents: Agent[]
+  /** Chance of each agent, parallel to `agents`. */
+  agentWeights: number[]
+  /** User ids by segment. */
+  users: Readonly<Record<string, readonly string[]>>
+}
+
+interface Blueprint {
+  orgId: string
+  name: string
+  share: number
+  departments: number
+  agentsEach: readonly [least: number, most: number]
+  deals: readonly string[]
+}
+
+const BLUEPRINTS: readonly Blueprint[] = [
+  {
+    orgId: 'acme',
+    name: 'Acme Capital',
+    share: 0.7,
+    departments: 10,
+    agentsEach: [8, 10],
+    deals: ['falcon', 'heron', 'kestrel', 'osprey', 'merlin', 'harrier', 'curlew', 'plover'],
+  },
+  {
+    orgId: 'globex',
+    name: 'Globex Partners',
+    share: 0.2,
+    departments: 4,
+    agentsEach: [3, 4],
+    deals: ['atlas', 'orion', 'vega', 'lyra'],
+  },
+  {
+    orgId: 'initech',
+    name: 'Initech Advisory',
+    share: 0.1,
+    departments: 3,
+    agentsEach: [2, 3],
+    deals: ['juniper', 'maple', 'alder'],
+  },
+]
+
+const DEPARTMENTS: readonly { name: string; share: number; owner: string; intents: readonly string[] }[] = [
+  {
+    name: 'legal',
+    share: 0.17,
+    owner: 'Ada Holm',
+    intents: ['review_contract', 'find_clause', 'compare_drafts', 'check_compliance', 'summarise'],
+  },
+  {
+    name: 'finance',
+    share: 0.16,
+    owner: 'Ben Okoro',
+    intents: ['explain_figures', 'build_model', 'find_variance', 'forecast', 'summarise'],
+  },
+  {
+    name: 'due-diligence',
+    share: 0.14,
+    owner: 'Carla Reyes',
+    intents: ['find_risk', 'ask_data_room', 'compare_documents', 'list_gaps', 'summarise'],
+  },
+  {
+    name: 'sales',
+    share: 0.11,
+    owner: 'Dev Patel',
+    intents: ['draft_message', 'research_buyer', 'answer_question', 'summarise', 'plan_call'],
+  },
+  {
+    name: 'research',
+    share: 0.1,
+    owner: 'Eva Lind',
+    intents: ['research_market', 'extract_data', 'summarise', 'find_source', 'translate'],
+  },
+  {
+    name: 'operations',
+    share: 0.09,
+    owner: 'Finn Moore',
+    intents: ['answer_question', 'plan_task', 'find_document', 'summarise', 'escalate'],
+  },
+  {
+    name: 'hr',
+    share: 0.07,
+    owner: 'Gita Rao',
+    intents: ['answer_policy', 'draft_message', 'screen_profile', 'summarise', 'plan_task'],
+  },
+  {
+    name: 'it',
+    share: 0.06,
+    owner: 'Hugo Klein',
+    intents: ['solve_ticket', 'explain_system', 'write_query', 'find_document', 'escalate'],
+  },
+  {
+    name: 'marketing',
+    share: 0.05,
+    owner: 'Iris Novak',
+    intents: ['draft_message', 'rewrite', 'research_market', 'translate', 'summarise'],
+  },
+  {
+    name: 'risk',
+    share: 0.05,
+    owner: 'Jan Visser',
+    intents: ['find_risk', 'check_compliance', 'explain_figures', 'list_gaps', 'summarise'],
+  },
+]
+
+const INTENT_SHARES = [0.38, 0.26, 0.17, 0.12, 0.07]
+const ROLES = [
+  'assistant',
+  'analyst',
+  'reviewer',
+  'researcher',
+  'extractor',
+  'drafter',
+  'navigator',
+  'checker',
+  'planner',
+  'scribe',
+  'guide',
+  'scout',
+]
+const USERS_PER_SEGMENT: Readonly<Record<string, number>> = { power: 14, regular: 110, occasional: 60, new: 36 }
+
+const normalised = (weights: number[]): number[] => {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return weights.map((weight) => weight / total)
+}
+
+/** Deals a counterpart of Zipf: a few are busy, the rest less and less. */
+const dealsOf = (ids: readonly string[]): Organisation['deals'] => {
+  const shares = normalised(ids.map((_, index) => 1 / (index + 1.5)))
+  return ids.map((dealId, index) => ({
+    dealId,
+    name: `Project ${dealId[0]?.toUpperCase()}${dealId.slice(1)}`,
+    share: shares[index] ?? 0,
+  }))
+}
+
+/** Repeats each name as often as its share of `count` says, every name at least once where there is room. */
+function allot<T extends Share>(shares: readonly T[], count: number): T[] {
+  const first = shares.slice(0, count)
+  const rest = Math.max(0, count - first.length)
+  const more: T[] = []
+  let exact = 0
+  for (const share of shares) {
+    exact += share.share * rest
+    while (more.length < Math.round(exact)) more.push(share)
+  }
+  return [...first, ...more].slice(0, count)
+}
+
+function shuffle<T>(items: T[], random: Random): T[] {
+  for (let i = items.length - 1; i > 0; i -= 1) {
+    const j = random.between(0, i + 1)
+    const moved = items[i] as T
+    items[i] = items[j] as T
+    items[j] = moved
+  }
+  return items
+}
+
+function createOrganisation(blueprint: Blueprint, random: Random): Organisation {
+  const departments = DEPARTMENTS.slice(0, blueprint.departments)
+  const [least, most] = blueprint.agentsEach
+  const places = departments.flatMap((department) =>
+    Array.from({ length: random.between(least, most + 1) }, (_, index) => ({ department: department.name, index })),
+  )
+  const environments = shuffle(allot(ENVIRONMENTS, places.length), random)
+  const versions = shuffle(allot(VERSIONS, places.length), random)
+  const models = shuffle(allot(MODELS, places.length), random)
+  const agents = places.map(({ department, index }, place): Agent => {
+    const version = versions[place]?.name ?? 'v3.1'
+    const role = ROLES[index % ROLES.length] ?? 'assistant'
+    return {
+      id: `${department}-${role}`,
+      name: `${department[0]?.toUpperCase()}${department.slice(1)} ${role}`,
+      department,
+      environment: environments[place]?.name ?? 'production',
+      version,
+      status: version === 'v1.0' || version === 'v2.0' ? 'deprecated' : role === 'scout' ? 'beta' : 'active',
+      ownerTeam: `${department}-ai`,
+      replacement: version === 'v1.0' ? `${department}-assistant` : null,
+      model: models[place] ?? (MODELS[0] as DemoModel),
+    }
+  })
+  const ids = Object.entries(USERS_PER_SEGMENT).flatMap(([segment, count]) =>
+    Array.from({ length: Math.max(3, Math.round(count * blueprint.share * 1.4)) }, () => segment),
+  )
+  const numbered = ids.map((segment, index) => ({
+    segment,
+    id: `${blueprint.orgId}-user-${String(index + 1).padStart(3, '0')}`,
+  }))
+  return {
+    orgId: blueprint.orgId,
+    name: blueprint.name,
+    share: blueprint.share,
+    deals: dealsOf(blueprint.deals),
+    departments: departments.map(({ name, owner, intents }) => ({
+      name,
+      owner,
+      errorRate: ERROR_RATE.least + (ERROR_RATE.most - ERROR_RATE.least) * random.next(),
+      intents: intents.map((intent, index) => ({ name: intent, share: INTENT_SHARES[index] ?? 0 })),
+    })),
+    agents,
+    agentWeights: rake(agents, [
+      { classOf: (agent) => agent.department, shares: departments },
+      { classOf: (agent) => agent.environment, shares: ENVIRONMENTS },
+      { classOf: (agent) => agent.version, shares: VERSIONS },
+    ]),
+    users: Object.fromEntries(
+      SEGMENTS.map(({ name }) => [name, numbered.filter(({ segment }) => segment === name).map(({ id }) => id)]),
+    ),
+  }
+}
+
+export function createFleet(seed: number): Organisation[] {
+  return BLUEPRINTS.map((blueprint, index) => createOrganisation(blueprint, createRandom(seed, 7, index)))
+}
