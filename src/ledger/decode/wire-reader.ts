@@ -157,9 +157,11 @@ export class WireReader {
         this.need(8)
         this.pos += 8
         return
-      case LEN:
-        this.pos += this.size()
+      case LEN: {
+        const size = this.size()
+        this.pos += size
         return
+      }
       case FIXED32:
         this.need(4)
         this.pos += 4
