@@ -61,7 +61,7 @@ export const OTHER_IMAGES = {
   postgres: 'postgres:18',
   tempo: 'grafana/tempo:3.0.3',
   grafana: 'grafana/grafana:13.2.0',
-  inbox: 'axllent/mailpit:v1.28.0',
+  inbox: 'axllent/mailpit:v1.30.5',
 } as const
 
 export type ComponentName = keyof typeof BUILT_COMPONENTS

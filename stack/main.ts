@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 // Command line of the stack; the Makefile calls it. In: a command. Out: its exit code.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { ConfigError } from '../src/shared/config.ts'
+import { ROOT } from './commands/checkout.ts'
 import { clean, down } from './commands/down.ts'
 import { install } from './commands/install.ts'
 import { logs } from './commands/logs.ts'
 import { status } from './commands/status.ts'
 import { holdService, supervise } from './commands/supervise.ts'
 import { up } from './commands/up.ts'
+import { envExample } from './env-example.ts'
 
 const program = new Command('stack').description('Runs all of Spanledger on this machine without Docker.')
 
@@ -47,6 +51,10 @@ program
   .argument('<service>')
   .action((name: string) => holdService(name, false))
 program.command('clean').description('stop everything and remove its data (.spanledger/)').action(clean)
+program
+  .command('env-example')
+  .description('write .env.example from the configuration schemas')
+  .action(() => writeFileSync(join(ROOT, '.env.example'), envExample()))
 program.command('supervise', { hidden: true }).action(supervise)
 
 try {

@@ -62,7 +62,7 @@ export const SECRETS = {
 
 export type SecretName = keyof typeof SECRETS
 
-const CHOICES = {
+export const CHOICES = {
   SPANLEDGER_CACHE: z.string().optional().describe('Folder of the built components (default ~/.cache/spanledger)'),
   TEMPO_BIN: z.string().optional().describe('Path of a Tempo program, where `tempo` is not on PATH'),
 }

@@ -1,6 +1,5 @@
 // The telemetry backends: collector, Tempo (or its stand-in), Prometheus, Alertmanager. In: the stack's context. Out: their
 // definitions, or why one is absent.
-import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
@@ -11,6 +10,7 @@ import type { AbsentService, ServiceDefinition } from '../supervisor/types.ts'
 import { dataDir, HOST, type StackContext, serviceDefaults } from './context.ts'
 import { passedOn } from './environment.ts'
 import { findProgram } from './find-program.ts'
+import { sendersFile } from './senders-file.ts'
 
 type Definition = ServiceDefinition | AbsentService
 
@@ -25,18 +25,6 @@ function unlessMissing(
   const { tool, without } = BUILT_COMPONENTS[component]
   return { name, title, absent: `not built (needs ${tool}): ${without}` }
 }
-
-/** One `user:{SHA}digest` line for each sender; the passwords are long and random, so a plain digest is enough. */
-const sendersFile = (senders: string): string =>
-  senders
-    .split(',')
-    .map((pair) => {
-      const [org = '', password = ''] = pair.trim().split(':')
-      const salt = randomBytes(8)
-      const digest = createHash('sha1').update(password).update(salt).digest()
-      return `${org}:{SSHA}${Buffer.concat([digest, salt]).toString('base64')}\n`
-    })
-    .join('')
 
 export function collector(context: StackContext): Definition {
   const { ports, secrets } = context
