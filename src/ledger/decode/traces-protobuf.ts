@@ -56,6 +56,8 @@ export function readScope(reader: WireReader, scope: Scope): void {
   readMessage(reader, (tag) => {
     if (tag === 0x0a) scope.name = reader.text()
     else if (tag === 0x12) scope.version = reader.text()
+    // Not kept, but a scope that cannot be read makes the body malformed like any other part.
+    else if (tag === 0x1a) readKeyValue(reader, {}, 1)
     else reader.skip(tag)
   })
 }
