@@ -20,6 +20,8 @@ const up = (title: string, expr: string, description: string) =>
     queries: [promqlInstant(expr, title)],
   })
 
+const SIGNALS = ['spans', 'metric_points', 'log_records'] as const
+
 const half = { width: 12, height: 8 } as const
 
 export const pipelineHealth = createDashboard({
@@ -54,9 +56,9 @@ export const pipelineHealth = createDashboard({
       unit: 'cps',
       ...half,
       queries: [
-        promql('sum(rate(otelcol_receiver_accepted_spans_total[$__rate_interval]))', 'spans'),
-        promql('sum(rate(otelcol_receiver_accepted_metric_points_total[$__rate_interval]))', 'metric points'),
-        promql('sum(rate(otelcol_receiver_accepted_log_records_total[$__rate_interval]))', 'log records'),
+        promql('sum(rate(otelcol_receiver_accepted_spans[$__rate_interval]))', 'spans'),
+        promql('sum(rate(otelcol_receiver_accepted_metric_points[$__rate_interval]))', 'metric points'),
+        promql('sum(rate(otelcol_receiver_accepted_log_records[$__rate_interval]))', 'log records'),
       ],
     }),
   )
@@ -68,9 +70,11 @@ export const pipelineHealth = createDashboard({
       ...half,
       emptyText: 'Nothing was refused',
       queries: [
-        promql(
-          'sum by (receiver) (rate({__name__=~"otelcol_receiver_refused_(spans|metric_points|log_records)_total"}[$__rate_interval]))',
-          '{{receiver}}',
+        ...SIGNALS.map((signal) =>
+          promql(
+            `sum by (receiver) (rate(otelcol_receiver_refused_${signal}[$__rate_interval]))`,
+            `{{receiver}} ${signal}`,
+          ),
         ),
       ],
     }),
@@ -93,9 +97,11 @@ export const pipelineHealth = createDashboard({
       ...half,
       emptyText: 'No send failed',
       queries: [
-        promql(
-          'sum by (exporter) (rate({__name__=~"otelcol_exporter_send_failed_(spans|metric_points|log_records)_total"}[$__rate_interval]))',
-          '{{exporter}}',
+        ...SIGNALS.map((signal) =>
+          promql(
+            `sum by (exporter) (rate(otelcol_exporter_send_failed_${signal}[$__rate_interval]))`,
+            `{{exporter}} ${signal}`,
+          ),
         ),
       ],
     }),

@@ -25,6 +25,7 @@ beforeAll(async () => {
       OTEL_BSP_SCHEDULE_DELAY: '500',
       OTEL_BLRP_SCHEDULE_DELAY: '500',
       TAIL_SAMPLING_DECISION_WAIT: '2s',
+      DEMO_REQUESTS_PER_SECOND: '500',
     },
   })
   running = createWorld(stack)

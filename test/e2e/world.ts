@@ -18,8 +18,8 @@ export interface World {
   stack: Stack
   /** Base URL of a service by the name of its port variable. */
   url(port: keyof Stack['ports'], path: string): string
-  /** Sends a chat with the demo key of an organisation. */
-  chat(orgId: string, body: object): Promise<Response>
+  /** Sends a chat with the demo key of a deal. */
+  chat(tenant: { orgId: string; dealId: string }, message: string): Promise<Response>
   /** Rows of a query, as the login that may see every organisation. */
   sql<R extends object>(text: string, values?: unknown[]): Promise<R[]>
   /** Value of the single series of a query; NaN when there is none. @throws when there are several. */
@@ -39,17 +39,17 @@ export function createWorld(stack: Stack): World {
     String(stack.secrets.DEMO_API_KEYS)
       .split(',')
       .map((triple) => triple.split(':') as [string, string, string])
-      .map(([orgId, , key]) => [orgId, key]),
+      .map(([orgId, dealId, key]) => [`${orgId} ${dealId}`, key]),
   )
   const url: World['url'] = (port, path) => `http://127.0.0.1:${stack.ports[port]}${path}`
   return {
     stack,
     url,
-    chat: (orgId, body) =>
+    chat: ({ orgId, dealId }, message) =>
       fetch(url('DEMO_PORT', '/api/chat'), {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${keys.get(orgId)}` },
-        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${keys.get(`${orgId} ${dealId}`)}` },
+        body: JSON.stringify({ message }),
       }),
     sql: async (text, values = []) => (await pool.query(text, values)).rows,
     async promql(query) {

@@ -70,6 +70,7 @@ export function createDealGraph(options: {
     userAgent: 'spanledger-demo',
   })
   let constrained = false
+  let warm = false
 
   async function run<T>(mode: 'READ' | 'WRITE', work: (transaction: ManagedTransaction) => Promise<T>): Promise<T> {
     const session = driver.session({ defaultAccessMode: mode })
@@ -88,6 +89,12 @@ export function createDealGraph(options: {
         constrained = true
       }
       await run('WRITE', (transaction) => transaction.run(SAVE_QUERY, { namespace, facts }))
+      // A fresh Neo4j takes over a second to plan its first look-up: it is paid here, not by the first question.
+      if (!warm) {
+        const nothing = { namespace, text: '', words: [], limit: neo4j.int(1) }
+        await run('WRITE', (transaction) => transaction.run(FACTS_QUERY, nothing))
+        warm = true
+      }
     },
     async factsAbout(namespace, text, limit) {
       const parameters = { namespace, text, words: wordsOf(text), limit: neo4j.int(limit) }

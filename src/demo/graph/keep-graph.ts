@@ -6,9 +6,16 @@ import type { GraphMemory } from './graph-memory.ts'
 
 const PAUSE_MS = 2_000
 
-export function keepGraph(context: { graphMemory: GraphMemory; logger: Logger }): { stop(): Promise<void> } {
+export interface GraphKeeper {
+  /** Resolves when the first attempt ended, well or not. */
+  firstRound: Promise<void>
+  stop(): Promise<void>
+}
+
+export function keepGraph(context: { graphMemory: GraphMemory; logger: Logger }): GraphKeeper {
   const stopping = new AbortController()
   const { graphMemory, logger } = context
+  const first = Promise.withResolvers<void>()
   const loop = async () => {
     let failing = false
     while (!stopping.signal.aborted) {
@@ -20,11 +27,13 @@ export function keepGraph(context: { graphMemory: GraphMemory; logger: Logger })
         if (!failing) logger.warn({ err: error }, 'facts wait for the graph: Neo4j does not answer')
         failing = true
       }
+      first.resolve()
       await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }
   const running = loop()
   return {
+    firstRound: first.promise,
     stop() {
       stopping.abort()
       return running

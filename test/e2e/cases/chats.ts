@@ -23,9 +23,9 @@ export const CHATS: ChatCase[] = [
     computation: '1200 × 0.000000075 + 300 × 0.0000003 = 0.00009 + 0.00009',
   },
   {
-    name: 'globex, deal harbor, odd token counts',
+    name: 'globex, deal atlas, odd token counts',
     orgId: 'globex',
-    dealId: 'harbor',
+    dealId: 'atlas',
     question: 'What is the revenue?',
     usage: { prompt_tokens: 1, completion_tokens: 7 },
     costUsd: '0.000002175',

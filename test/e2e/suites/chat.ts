@@ -10,7 +10,7 @@ export const chatSuite = (world: () => World) =>
       test(`${chat.name}: span, priced row, metric, Tempo branch and log agree`, async () => {
         const { orgId, dealId } = chat
         await world().orderModel(chat.usage)
-        const response = await world().chat(orgId, { message: chat.question })
+        const response = await world().chat(chat, chat.question)
         await world().orderModel({})
         expect(response.status).toBe(200)
         const traceId = response.headers.get('x-trace-id') ?? ''

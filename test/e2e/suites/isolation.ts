@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 const CHATS = 50
 const TENANTS = [
   { orgId: 'acme', dealId: 'falcon' },
-  { orgId: 'globex', dealId: 'harbor' },
+  { orgId: 'globex', dealId: 'atlas' },
 ] as const
 
 export const isolationSuite = (world: () => World) =>
@@ -15,9 +15,7 @@ export const isolationSuite = (world: () => World) =>
       const sent = await Promise.all(
         Array.from({ length: CHATS }, async (_, index) => {
           const tenant = TENANTS[index % 2] ?? TENANTS[0]
-          const response = await world().chat(tenant.orgId, {
-            question: `What is the revenue, asked as number ${index}?`,
-          })
+          const response = await world().chat(tenant, `What is the revenue, asked as number ${index}?`)
           await response.text()
           return { ...tenant, status: response.status, traceId: response.headers.get('x-trace-id') ?? '' }
         }),
@@ -45,7 +43,7 @@ export const isolationSuite = (world: () => World) =>
         const foreign = rows.filter((row) => owner.get(row.trace_id) !== `${row.org_id} ${row.deal_id}`)
         expect(foreign, table).toEqual([])
       }
-      const mixed = 'count({org_id="acme",deal_id="harbor"} or {org_id="globex",deal_id="falcon"}) or vector(0)'
+      const mixed = 'count({org_id="acme",deal_id="atlas"} or {org_id="globex",deal_id="falcon"}) or vector(0)'
       expect(await world().promql(mixed)).toBe(0)
       expect(await world().promql('count({org_id="acme",deal_id="falcon"}) > bool 0')).toBe(1)
     })

@@ -12,10 +12,11 @@ export const neo4jSuite = (world: () => World) =>
       await world().stack.stopService('neo4j')
       const stoppedAt = Date.now()
 
-      const response = await world().chat('acme', { message: 'Who is the chief executive of Falcon?' })
+      const response = await world().chat({ orgId: 'acme', dealId: 'falcon' }, 'Who is the chief executive of Falcon?')
       expect(response.status).toBe(200)
       const traceId = response.headers.get('x-trace-id')
-      expect(await response.json()).toMatchObject({ degraded: true })
+      const { degraded } = (await response.json()) as { degraded: { part: string }[] }
+      expect(degraded.map(({ part }) => part)).toContain('graph')
       await pollRows(
         world(),
         'select feature_name, status from feature_usage where trace_id = $1',
@@ -37,9 +38,9 @@ export const neo4jSuite = (world: () => World) =>
       expect(fired.html).toContain('runbooks/Neo4jDown.md')
       await pollRows(
         world(),
-        `select rule_name, status from alert_instances where rule_name = 'Neo4jDown'`,
+        `select alert_name, status from alert_instances where alert_name = 'Neo4jDown'`,
         [],
-        [{ rule_name: 'Neo4jDown', status: 'firing' }],
+        [{ alert_name: 'Neo4jDown', status: 'firing' }],
       )
 
       await world().stack.startService('neo4j', 120_000)
@@ -53,9 +54,9 @@ export const neo4jSuite = (world: () => World) =>
       )
       await pollRows(
         world(),
-        `select rule_name, status from alert_instances where rule_name = 'Neo4jDown'`,
+        `select alert_name, status from alert_instances where alert_name = 'Neo4jDown'`,
         [],
-        [{ rule_name: 'Neo4jDown', status: 'resolved' }],
+        [{ alert_name: 'Neo4jDown', status: 'resolved' }],
       )
     })
   })

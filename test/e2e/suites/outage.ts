@@ -21,7 +21,7 @@ export const outageSuite = (world: () => World) =>
               traceId,
               attributes: {
                 org_id: 'initech',
-                deal_id: 'orbit',
+                deal_id: 'juniper',
                 'gen_ai.operation.name': 'chat',
                 'gen_ai.provider.name': 'openai',
                 'gen_ai.request.model': 'gemini-2.5-flash',
