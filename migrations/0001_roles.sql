@@ -25,9 +25,14 @@ begin
       null;
     end;
   end loop;
-  grant spanledger_reader to spanledger_api;
-exception when duplicate_object or unique_violation then
-  null; -- a concurrent migration of another database granted it
+  -- Asked first: two databases of one cluster migrated at once must not update the same catalogue row.
+  if not pg_has_role('spanledger_api', 'spanledger_reader', 'member') then
+    grant spanledger_reader to spanledger_api;
+  end if;
+  if not exists (select from pg_db_role_setting where setrole = 'spanledger_reader'::regrole and setdatabase = 0) then
+    alter role spanledger_reader set default_transaction_read_only = on;
+    alter role spanledger_reader set statement_timeout = '60s';
+  end if;
 end
 $$;
 

@@ -88,6 +88,17 @@ create table alert_notifications (
 select protect_tenant_table('alert_notifications');
 grant insert on alert_notifications to spanledger_api;
 
+-- Silences we made in Alertmanager, so that those nothing stands behind any more can be ended.
+create table alert_silences (
+  org_id text collate "C" not null,
+  silence_id text collate "C" not null,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  constraint alert_silences_pkey primary key (org_id, silence_id)
+);
+select protect_tenant_table('alert_silences');
+grant insert, update on alert_silences to spanledger_api;
+
 /* How long people take: mean time to acknowledge (MTTA) and to resolve (MTTR), over alerts that started in [since, until).
    Alerts nobody acknowledged do not count into the first figure, alerts that still fire not into the second. */
 create function alert_response_times(since timestamptz, until timestamptz)
@@ -110,5 +121,5 @@ reset role;
 -- Down Migration
 set local role spanledger_owner;
 drop function alert_response_times(timestamptz, timestamptz);
-drop table alert_notifications, alert_events, alert_instances, alert_rules;
+drop table alert_silences, alert_notifications, alert_events, alert_instances, alert_rules;
 reset role;

@@ -67,7 +67,7 @@ export async function migrate(
   await refuseNewerSchema(ownerUrl, await knownMigrations(options.directory))
   const applied = await runner({
     databaseUrl: ownerUrl,
-    dir: `${options.directory ?? MIGRATIONS_DIR}/*.sql`,
+    dir: `${options.directory ?? MIGRATIONS_DIR}/[0-9]*_*.sql`,
     useGlob: true,
     migrationsTable: HISTORY_TABLE,
     direction,

