@@ -2,13 +2,25 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createPool } from '../shared/pg.ts'
+import { createActOnAlert } from './alerts/act-on-alert.ts'
+import { alertRoutes } from './alerts/alert-routes.ts'
+import { createAlertmanagerClient } from './alerts/alertmanager-client.ts'
+import { createLinks } from './alerts/link.ts'
+import { mountAlertPages } from './alerts/page-routes.ts'
+import { createPrometheusClient } from './alerts/prometheus-client.ts'
+import { createReconcile } from './alerts/reconcile.ts'
+import { mountRunbooks } from './alerts/runbooks.ts'
+import { createSilences } from './alerts/silences.ts'
+import { createVisitors } from './alerts/visitors.ts'
 import { webhookRoutes } from './alerts/webhook-routes.ts'
 import { createAuthenticate } from './auth/authenticate.ts'
 import { createGuard } from './auth/guard.ts'
 import { createBudgetJob } from './budgets/budget-job.ts'
 import { budgetRoutes } from './budgets/budget-routes.ts'
 import type { ApiConfig } from './config.ts'
+import { createDeadMansSwitch } from './dead-mans-switch.ts'
 import { type Job, startJobs } from './jobs.ts'
+import { createMailer } from './mailer.ts'
 import { createMetrics } from './metrics.ts'
 import { createNeo4jMetrics } from './neo4j/neo4j-metrics.ts'
 import { createNeo4jProbe } from './neo4j/probe.ts'
@@ -23,17 +35,72 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
   url.searchParams.set('options', `-c statement_timeout=${config.API_STATEMENT_TIMEOUT_MS}`)
   const pool = createPool(url.href, { max: config.API_DATABASE_POOL, name: 'spanledger-api', logger })
   const metrics = createMetrics()
-  const guard = createGuard(createAuthenticate(pool, config.API_JWT_SECRET), config.API_WEBHOOK_TOKEN)
+  const authenticate = createAuthenticate(pool, config.API_JWT_SECRET)
+  const guard = createGuard(authenticate, config.API_WEBHOOK_TOKEN)
+  const alertmanager = createAlertmanagerClient(config.API_ALERTMANAGER_URL)
+  const silences = createSilences(pool, alertmanager, clock)
+  const act = createActOnAlert(pool, silences, logger)
+  const links = createLinks(config.API_JWT_SECRET, clock)
+  const visitors = createVisitors({
+    pool,
+    clock,
+    authenticate,
+    mailKey: config.API_LINK_KEY,
+    secure: config.API_PUBLIC_URL.startsWith('https:'),
+  })
+  const reconcileAlerts = createReconcile({
+    pool,
+    metrics,
+    clock,
+    alertmanager,
+    silences,
+    prometheus: createPrometheusClient(config.API_PROMETHEUS_URL),
+    windowMs: config.API_RECONCILE_WINDOW_MS,
+    graceMs: config.API_RECONCILE_GRACE_MS,
+  })
+  const deadMansSwitch = createDeadMansSwitch({
+    clock,
+    metrics,
+    logger,
+    timeoutMs: config.API_WATCHDOG_TIMEOUT_MS,
+    send: createMailer({
+      url: config.API_SMTP_URL,
+      from: config.API_MAIL_FROM,
+      to: config.API_MAIL_TO,
+      metrics,
+      logger,
+    }),
+  })
   const routes = [
     ...traceRoutes(pool),
     ...usageRoutes(pool, clock),
     ...budgetRoutes(pool, clock),
-    ...webhookRoutes({ pool, metrics, clock, onWatchdog: () => undefined }),
+    ...alertRoutes({ pool, clock, act, links, publicUrl: config.API_PUBLIC_URL.replace(/\/$/, '') }),
+    ...webhookRoutes({ pool, metrics, clock, onWatchdog: deadMansSwitch.seen }),
   ]
-  const app = createApp({ pool, metrics, logger, guard, routes, version: API_VERSION })
+  const app = createApp({
+    pool,
+    metrics,
+    logger,
+    guard,
+    routes,
+    version: API_VERSION,
+    mounts: [
+      (mounted) => mountAlertPages(mounted, { pool, clock, logger, act, links, visitors }),
+      (mounted) => mountRunbooks(mounted),
+    ],
+  })
 
   const evaluateBudgets = createBudgetJob(pool, metrics, clock)
-  const jobs: Job[] = [{ name: 'budgets', intervalMs: config.API_BUDGET_INTERVAL_MS, run: evaluateBudgets }]
+  const jobs: Job[] = [
+    { name: 'budgets', intervalMs: config.API_BUDGET_INTERVAL_MS, run: evaluateBudgets },
+    { name: 'alert_history', intervalMs: config.API_RECONCILE_INTERVAL_MS, run: reconcileAlerts },
+    {
+      name: 'dead_mans_switch',
+      intervalMs: Math.min(15_000, config.API_WATCHDOG_TIMEOUT_MS / 4),
+      run: deadMansSwitch.check,
+    },
+  ]
   const closers: (() => Promise<unknown>)[] = [() => pool.end()]
   if (config.API_NEO4J_URL) {
     const probe = createNeo4jProbe(
@@ -53,6 +120,8 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     app,
     metrics,
     evaluateBudgets,
+    reconcileAlerts,
+    deadMansSwitch,
     /** First values of the gauges; a database that is down now must not keep the api from starting. */
     warmUp: () => evaluateBudgets().catch((error: unknown) => logger.warn({ err: error }, 'no budgets yet')),
     startJobs: () => startJobs(jobs, metrics, logger),

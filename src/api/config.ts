@@ -26,6 +26,9 @@ export const shape = {
   API_PROMETHEUS_URL: url('http://127.0.0.1:9090').meta({ description: 'Prometheus, for alert history' }),
   API_RECONCILE_INTERVAL_MS: positive(30_000).meta({ description: 'how often alert history is reconciled' }),
   API_RECONCILE_WINDOW_MS: positive(6 * 3_600_000).meta({ description: 'how far back alert history is reconciled' }),
+  API_RECONCILE_GRACE_MS: positive(120_000).meta({
+    description: 'an alert that nobody reports any more counts as resolved after this long',
+  }),
   API_BUDGET_INTERVAL_MS: positive(15_000).meta({ description: 'how often budgets and spend are evaluated' }),
   API_NEO4J_URL: z.string().optional().meta({ description: 'Bolt URL to probe; unset: no probe' }),
   API_NEO4J_USER: z.string().default('neo4j').meta({ description: 'Neo4j user' }),

@@ -67,8 +67,14 @@ const UPSERT_RULE = `
 
 const INSERT_INSTANCE = `
   insert into alert_instances (org_id, fingerprint, starts_at, alert_name, severity, labels, annotations, generator_url,
-    group_labels, receiver, source)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    group_labels, receiver, source, silenced_until, silence_id)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, sibling.silenced_until, sibling.silence_id
+    from (select) as one
+    left join lateral (
+      -- What joins a silenced group is under the group's silence.
+      select s.silenced_until, s.silence_id from alert_instances s
+       where s.org_id = $1 and s.alert_name = $4 and s.group_labels = $9 and s.status = 'firing' and s.silenced_until > now()
+       order by s.silenced_until desc limit 1) as sibling on true
   on conflict (org_id, fingerprint, starts_at) do nothing`
 
 const SEEN_AGAIN = `

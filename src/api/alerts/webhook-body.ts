@@ -52,17 +52,26 @@ export function toReports(body: WebhookBody): AlertReport[] {
   return body.alerts.map((alert) => ({
     orgId: orgOfLabels(alert.labels),
     fingerprint: alert.fingerprint,
-    startsAt: alert.startsAt,
-    endsAt: alert.status === 'resolved' ? alert.endsAt : undefined,
+    startsAt: toMilliseconds(alert.startsAt),
+    endsAt: alert.status === 'resolved' ? toMilliseconds(alert.endsAt) : undefined,
     alertName: alert.labels.alertname ?? '',
     severity: alert.labels.severity ?? 'none',
     labels: withoutNul(alert.labels),
     annotations: withoutNul(alert.annotations),
     generatorUrl: alert.generatorURL ?? '',
-    groupLabels: body.groupLabels,
+    groupLabels: Object.keys(body.groupLabels).length > 0 ? body.groupLabels : defaultGroup(alert.labels),
     receiver: body.receiver,
   }))
 }
+
+/** The group where Alertmanager does not say: what our routes group by. Never everything. */
+export const defaultGroup = (labels: Record<string, string>): Record<string, string> => ({
+  alertname: labels.alertname ?? '',
+  ...(labels.org_id !== undefined && { org_id: labels.org_id }),
+})
+
+/** Prometheus keeps milliseconds; alerts posted by hand have nanoseconds, which would not come back the same from a Date. */
+export const toMilliseconds = (time: string): string => new Date(time).toISOString()
 
 export const orgOfLabels = (labels: Record<string, string>): string =>
   isTenantId(labels.org_id) ? labels.org_id : PLATFORM_ORG

@@ -35,7 +35,7 @@ export function webhookRoutes({ pool, metrics, clock, onWatchdog }: WebhookDepen
       data: WEBHOOK_DATA,
       async handle({ body }) {
         // The dead-man's switch is an arrival, not history: it fires for ever and would fill the table with itself.
-        if (body.alerts.some(isWatchdog)) onWatchdog(clock.nowMs())
+        if (body.alerts.some((alert) => isWatchdog(alert) && alert.status === 'firing')) onWatchdog(clock.nowMs())
         const delivery = { ...body, alerts: body.alerts.filter((alert) => !isWatchdog(alert)) }
         const reports = toReports(delivery)
         const changes = await recordAlerts(pool, reports, 'webhook')

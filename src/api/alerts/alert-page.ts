@@ -1,0 +1,118 @@
+// What the page of an alert shows. In: an alert, its timeline, a signed token. Out: markup: what is wrong, who has it, and
+// buttons. Label values come from telemetry, so every one is escaped and isolated in its direction.
+import { html, httpUrl, type Markup } from '../http/html.ts'
+import type { AlertEvent, AlertRow } from './read-alert.ts'
+
+export interface AlertPage {
+  alert: AlertRow
+  events: AlertEvent[]
+  /** Signed; the form sends it back. */
+  token: string
+  /** Known when signed in; else the form asks. */
+  actor: string | undefined
+  problem?: string | undefined
+  nowMs: number
+}
+
+const utc = (date: Date) =>
+  html`<time datetime="${date.toISOString()}">${date.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`
+
+export function alertPage(page: AlertPage): Markup {
+  const { alert, problem } = page
+  const { summary, description, runbook_url, dashboard_url } = alert.annotations
+  const firing = alert.status === 'firing'
+  return html`
+<section class="${firing ? (alert.severity === 'critical' ? 'critical' : 'warning') : 'resolved'}">
+<p class="tag">${firing ? alert.severity.toUpperCase() : 'RESOLVED'}</p>
+<h1><bdi>${summary ?? alert.alert_name}</bdi></h1>
+${problem && html`<p class="problem" role="alert">${problem}</p>`}
+${ownership(page)}
+${description && html`<p><bdi>${description}</bdi></p>`}
+<dl>
+<dt>Alert</dt><dd>${alert.alert_name}</dd>
+${alert.labels.org_id && html`<dt>Organisation</dt><dd><bdi>${alert.labels.org_id}</bdi></dd>`}
+<dt>Since</dt><dd>${utc(alert.starts_at)}</dd>
+${alert.ends_at !== null && html`<dt>Until</dt><dd>${utc(alert.ends_at)}, by ${alert.resolved_by ?? ''}</dd>`}
+<dt>Notifications</dt><dd>${alert.notifications}</dd>
+${Object.entries(alert.labels)
+  .filter(([name]) => !['alertname', 'org_id', 'severity'].includes(name))
+  .map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}
+</dl>
+<p>${link(runbook_url, 'Runbook')} ${link(dashboard_url, 'Dashboard')}</p>
+</section>
+${actions(page)}
+<section><h2>History</h2><ol>${page.events.map(
+    ({ happened_at, kind, actor, note }) =>
+      html`<li>${utc(happened_at)} ${kind}${kind !== 'fired' && html` by <bdi>${actor}</bdi>`}${note !== null && html`: <bdi>${note}</bdi>`}</li>`,
+  )}</ol></section>`
+}
+
+const link = (url: string | undefined, text: string) => {
+  const address = httpUrl(url)
+  return address !== undefined && html`<a href="${address}" rel="noreferrer">${text}</a>`
+}
+
+function ownership({ alert, nowMs }: AlertPage): Markup {
+  if (alert.status !== 'firing') return html``
+  const silenced =
+    alert.silenced_until !== null && alert.silenced_until.getTime() > nowMs ? alert.silenced_until : undefined
+  const quiet =
+    silenced &&
+    html`<br><small>Silenced until ${utc(silenced)}${alert.silence_id === null && '; Alertmanager has not been reached yet'}.</small>`
+  if (!alert.acknowledged_at) return html`<p class="owner">Nobody has it yet.${quiet}</p>`
+  return html`<p class="owner"><strong><bdi>${alert.acknowledged_by ?? ''}</bdi> has it</strong> since ${utc(alert.acknowledged_at)}.${
+    alert.acknowledge_note !== null && html` <bdi>${alert.acknowledge_note}</bdi>`
+  }${quiet}</p>`
+}
+
+function actions({ alert, token, actor }: AlertPage): Markup {
+  const firing = alert.status === 'firing'
+  const taken = alert.acknowledged_by !== null
+  return html`
+<section><form method="post" action="/alerts/${alert.fingerprint}">
+<input type="hidden" name="t" value="${token}">
+${
+  actor === undefined
+    ? html`<label for="who">Your name</label><input id="who" name="who" required maxlength="64" autocomplete="name">`
+    : html`<p><small>You act as <bdi>${actor}</bdi>.</small></p>`
+}
+<label for="note">Note</label><textarea id="note" name="note" rows="2" maxlength="2000"></textarea>
+${
+  firing &&
+  html`<label for="minutes">Silence the group for</label>
+<select id="minutes" name="minutes"><option value="60">1 hour</option><option value="240" selected>4 hours</option><option value="720">12 hours</option><option value="1440">1 day</option></select>
+<button class="main" name="action" value="${taken ? 'take-over' : 'acknowledge'}">${taken ? 'Take over' : 'Acknowledge'}</button>
+<button name="action" value="snooze">Snooze</button>
+<button name="action" value="resolve">Resolve</button>`
+}
+<button name="action" value="note">Add note</button>
+</form></section>`
+}
+
+export function listPage(alerts: AlertRow[], links: string[]): Markup {
+  const row = (alert: AlertRow, index: number) => html`<tr>
+<td>${alert.status === 'firing' ? alert.severity : 'resolved'}</td>
+<td><a href="${links[index]}"><bdi>${alert.annotations.summary ?? alert.alert_name}</bdi></a><br><small>${alert.alert_name} ${utc(alert.starts_at)}</small></td>
+<td>${alert.acknowledged_by !== null && html`<bdi>${alert.acknowledged_by}</bdi>`}</td></tr>`
+  return html`<section><h1>Alerts</h1>${
+    alerts.length === 0
+      ? html`<p>Nothing has fired.</p>`
+      : html`<table><thead><tr><th>State</th><th>Alert</th><th>Who has it</th></tr></thead><tbody>${alerts.map(row)}</tbody></table>`
+  }</section>`
+}
+
+export function signInPage(next: string, problem?: string): Markup {
+  return html`<section><h1>Sign in</h1>
+${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
+<form method="post" action="/alerts/sign-in">
+<input type="hidden" name="next" value="${next}">
+<label for="credential">Access token or API key</label>
+<input id="credential" name="credential" type="password" required autocomplete="current-password">
+<label for="organization">Organisation (when you belong to several)</label>
+<input id="organization" name="organization" maxlength="128">
+<button class="main">Sign in</button>
+</form></section>`
+}
+
+export const problemPage = (title: string, message: string): Markup =>
+  html`<section class="warning"><h1>${title}</h1><p class="problem" role="alert">${message}</p><p><a href="/alerts">All alerts</a></p></section>`
