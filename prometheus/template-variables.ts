@@ -35,6 +35,11 @@ export const TEMPLATE_VARIABLES = {
     fallback: 'http://127.0.0.1:${API_PORT}',
   },
   API_WEBHOOK_TOKEN: { description: 'Bearer token of the webhook', secret: true },
+  API_LINK_KEY: {
+    description: 'Key in the links of mails; empty: the page asks to sign in',
+    fallback: '',
+    secret: true,
+  },
   ALERTMANAGER_SMTP_SMARTHOST: {
     description: 'host:port of the mail server',
     fallback: '127.0.0.1:${INBOX_SMTP_PORT}',

@@ -42,6 +42,7 @@ export const SECRETS = {
     schema: secret().describe('HS256 key of the api’s access tokens'),
     generate: () => randomBytes(32).toString('base64url'),
   },
+  API_LINK_KEY: { schema: secret().describe('Key in the links of alert mails: opens recent alerts'), generate: token },
   WRITER_PASSWORD: { schema: secret().describe('Postgres role spanledger_writer (ledger)'), generate: token },
   API_DATABASE_PASSWORD: { schema: secret().describe('Postgres role spanledger_api (api)'), generate: token },
   READER_PASSWORD: {

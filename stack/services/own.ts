@@ -81,6 +81,7 @@ export const api = (context: StackContext): Definition =>
       API_DATABASE_URL: postgresUrl(context, 'spanledger_api', context.secrets.API_DATABASE_PASSWORD),
       API_WEBHOOK_TOKEN: context.secrets.API_WEBHOOK_TOKEN,
       API_JWT_SECRET: context.secrets.API_JWT_SECRET,
+      API_LINK_KEY: context.secrets.API_LINK_KEY,
       API_ALERTMANAGER_URL: `http://${HOST}:${context.ports.ALERTMANAGER_PORT}`,
       API_PROMETHEUS_URL: `http://${HOST}:${context.ports.PROMETHEUS_PORT}`,
       API_NEO4J_URL: `bolt://${HOST}:${context.ports.NEO4J_BOLT_PORT}`,
