@@ -25,6 +25,9 @@ export interface Fields {
   /** Where content lies when it was captured: used for estimates only. */
   inputText: Keys
   outputText: Keys
+  /** The same for content spread over many attributes (`llm.input_messages.0.message.content`); first choice. */
+  inputTextPattern?: RegExp
+  outputTextPattern?: RegExp
 }
 
 export interface Identity {
@@ -48,6 +51,8 @@ export interface Dialect {
   firstChunkEvent?: string
   /** True when the library made the figures up itself (its own tokeniser, a miscount). */
   invented?(span: Span): boolean
+  /** True when the call streamed and no field of the table says so. */
+  streams?(span: Span): boolean
   /** True for a stream that ended before its end; `finishReason` is '' when the span names none. */
   brokeOff?(span: Span, finishReason: string): boolean
   /** True for a sum that always means at least one call, even where it has no figures and nothing lies beneath. */

@@ -4,26 +4,49 @@ import { ATTR } from '../../../instrumentation/semconv.ts'
 import type { Attributes, AttributeValue } from '../span.ts'
 import { type Keys, toCount } from './attribute.ts'
 import type { Usage } from './candidate.ts'
+import type { Fields } from './dialect.ts'
 import { NO_USAGE } from './usage.ts'
 
 const CHARACTERS_PER_TOKEN = 4
 /** Keys of message JSON that hold what the model reads or writes. */
-const TEXT_KEYS = new Set(['content', 'text', 'parts', 'arguments', 'input', 'prompt', 'messages', 'system', 'value'])
+const TEXT_KEYS = new Set([
+  'content',
+  'text',
+  'parts',
+  'arguments',
+  'input',
+  'prompt',
+  'messages',
+  'system',
+  'value',
+  'kwargs',
+  'choices',
+  'message',
+  'texts',
+  'query',
+])
 
-export function estimateUsage(attributes: Attributes, inputText: Keys, outputText: Keys): Usage | undefined {
-  const input = toCount(attributes[ATTR.inputCharacters]) ?? lengthOf(attributes, inputText)
-  const output = toCount(attributes[ATTR.outputCharacters]) ?? lengthOf(attributes, outputText)
-  if (input === undefined) return undefined
-  return { ...NO_USAGE, inputTokens: toTokens(input), outputTokens: toTokens(output ?? 0) }
+/** Undefined when not one character is known. */
+export function estimateUsage(attributes: Attributes, fields: Fields): Usage | undefined {
+  const input =
+    toCount(attributes[ATTR.inputCharacters]) ?? lengthOf(attributes, fields.inputTextPattern, fields.inputText)
+  const output =
+    toCount(attributes[ATTR.outputCharacters]) ?? lengthOf(attributes, fields.outputTextPattern, fields.outputText)
+  if (input + output === 0) return undefined
+  return { ...NO_USAGE, inputTokens: toTokens(input), outputTokens: toTokens(output) }
 }
 
 const toTokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN)
 
-function lengthOf(attributes: Attributes, keys: Keys): number | undefined {
-  let total: number | undefined
+function lengthOf(attributes: Attributes, pattern: RegExp | undefined, keys: Keys): number {
+  let total = 0
+  if (pattern !== undefined) {
+    for (const key in attributes) if (pattern.test(key)) total += textLength(attributes[key] ?? null, 0)
+    if (total > 0) return total
+  }
   for (const key of keys) {
     const value = attributes[key]
-    if (value !== undefined && value !== '') total = (total ?? 0) + textLength(fromJson(value), 0)
+    if (value !== undefined) total += textLength(fromJson(value), 0)
   }
   return total
 }

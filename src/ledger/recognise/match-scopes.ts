@@ -3,7 +3,7 @@
 // calls stay two.
 import type { CallGroup, CallGroups } from './call-groups.ts'
 import type { Candidate } from './candidate.ts'
-import { contains, figuresAgree, hasFigures, idsConflict, modelsAgree, sameClass, sameProcess } from './same-call.ts'
+import { contains, figuresAgree, idsConflict, isMeasured, modelsAgree, sameClass, sameProcess } from './same-call.ts'
 import type { TraceTree } from './trace-tree.ts'
 import { compareCandidates } from './views.ts'
 
@@ -58,8 +58,6 @@ function likeness(a: Candidate, b: Candidate, tree: TraceTree): number {
   }
   return 2
 }
-
-const isMeasured = (view: Candidate): boolean => view.certainty === 'measured' && hasFigures(view)
 
 function apart(a: Candidate, b: Candidate): bigint {
   const starts = a.startTimeUnixNano - b.startTimeUnixNano

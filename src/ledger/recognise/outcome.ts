@@ -5,16 +5,22 @@ import type { CallStatus } from './candidate.ts'
 export interface Outcome {
   status: CallStatus
   errorClass: string
+  /** The reader went away in the middle of an answer: no failure of the call, but its figures are not final. */
+  abandoned: boolean
 }
 
 const RATE_LIMITED = /\b429\b|rate.?limit|too.?many.?requests|resource.?exhausted|throttl/i
+const ABANDONED = /GeneratorExit|Cancell?ed(?:Error)?$|AbortError|ClientDisconnect/
+const ABANDONED_MESSAGE = /^(?:abandoned|client disconnected|GeneratorExit)/i
 const TIMED_OUT = /time.?d?.?out|deadline|\b(?:408|504)\b/i
+
+const SUCCESS: Outcome = { status: 'success', errorClass: '', abandoned: false }
 
 /** Unset and ok are success; a library that only sets `error.type` still failed. */
 export function readOutcome(span: Span): Outcome {
   const named = span.attributes['error.type']
   const type = typeof named === 'string' || typeof named === 'number' ? String(named) : ''
-  if (span.statusCode !== 2 && type === '') return { status: 'success', errorClass: '' }
+  if (span.statusCode !== 2 && type === '') return SUCCESS
   let errorClass = type
   let message = span.statusMessage
   for (const event of span.events) {
@@ -24,8 +30,10 @@ export function readOutcome(span: Span): Outcome {
     const text = event.attributes['exception.message']
     if (message === '' && typeof text === 'string') message = text
   }
-  if (errorClass === '') errorClass = /^([A-Za-z_.]*(?:Error|Exception))\b/.exec(message)?.[1] ?? 'error'
+  if (errorClass === '') errorClass = /^([A-Za-z_.]*(?:Error|Exception|Exit))\b/.exec(message)?.[1] ?? 'error'
+  if (ABANDONED.test(errorClass) || ABANDONED_MESSAGE.test(message))
+    return { status: 'success', errorClass: '', abandoned: true }
   const evidence = `${errorClass} ${message.slice(0, 400)}`
   const status = RATE_LIMITED.test(evidence) ? 'rate_limited' : TIMED_OUT.test(evidence) ? 'timeout' : 'error'
-  return { status, errorClass: errorClass.slice(errorClass.lastIndexOf('.') + 1) || errorClass }
+  return { status, errorClass: errorClass.slice(errorClass.lastIndexOf('.') + 1) || errorClass, abandoned: false }
 }

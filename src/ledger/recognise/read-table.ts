@@ -13,6 +13,8 @@ import { NO_USAGE, normalise, type ReportedUsage } from './usage.ts'
 
 const SERVER = 2
 const CLIENT = 3
+/** Their streams name the figures in the last chunk: who has them has read to the end. */
+const FIGURES_LAST = new Set(['openai', 'azure.ai.openai'])
 const USAGE_ESTIMATED = [ATTR.usageEstimated]
 const USAGE_PARTIAL = [ATTR.usagePartial]
 const SERVICE_NAME = [ATTR.serviceName]
@@ -38,7 +40,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const stream = readFlag(attributes, fields.stream)
   const finishReason = readFinish(span, fields.finish)
   const timeToFirstTokenMs = readFirstToken(dialect, span)
-  const streaming = stream || timeToFirstTokenMs !== undefined
+  const streaming = stream || timeToFirstTokenMs !== undefined || dialect.streams?.(span) === true
 
   const declared = dialect.convention?.(span, { provider, model })
   const normal = hasUsage
@@ -48,7 +50,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   let certainty: Certainty = 'measured'
   if (usage === undefined) {
     if (outcome.status === 'success') {
-      usage = estimateUsage(attributes, fields.inputText, fields.outputText)
+      usage = estimateUsage(attributes, fields)
       certainty = 'estimated'
     } else {
       // A refused call costs nothing; one that timed out may have cost something nobody told us.
@@ -58,7 +60,9 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   } else if (dialect.invented?.(span) === true || readFlag(attributes, USAGE_ESTIMATED)) {
     certainty = 'estimated'
   }
-  const unfinished = outcome.status === 'success' && dialect.brokeOff?.(span, finishReason) === true
+  const isWhole = hasUsage && FIGURES_LAST.has(provider)
+  const unfinished =
+    outcome.abandoned || (outcome.status === 'success' && !isWhole && dialect.brokeOff?.(span, finishReason) === true)
   if (unfinished || readFlag(attributes, USAGE_PARTIAL)) certainty = 'partial'
 
   const candidate: Candidate = {

@@ -22,10 +22,8 @@ export function decideAggregates(
       return { candidate, outcome: 'not_a_call', reason: 'no call and no figures' }
     standIns.push(candidate)
     // How many calls it stands for, and whether it counted them all, nobody said.
-    const booked: Candidate = {
-      ...candidate,
-      certainty: candidate.certainty === 'measured' ? 'partial' : candidate.certainty,
-    }
+    const isCertain = candidate.certainty === 'measured' && candidate.status === 'success'
+    const booked: Candidate = isCertain ? { ...candidate, certainty: 'partial' } : candidate
     return { candidate: booked, outcome: 'booked', reason: 'stands in for calls that have no spans of their own' }
   })
 }

@@ -3,11 +3,11 @@
 // response id; different emitters report the same calls, so theirs are matched one to one. Figures come from the view
 // that knows most. Structure decides what is a sum, never "has usage" or "parent = sum of children".
 
-import { type CallGroup, createGroups } from './call-groups.ts'
+import { type CallGroup, type CallGroups, createGroups } from './call-groups.ts'
 import type { Candidate, Decision, SpanPlace } from './candidate.ts'
 import { matchAcrossScopes } from './match-scopes.ts'
 import { decideAggregates } from './resolve-aggregates.ts'
-import { contains, figuresAgree, hasFigures, idsConflict, sameClass, succeeded } from './same-call.ts'
+import { contains, figuresAgree, idsConflict, isMeasured, modelsAgree, sameClass, succeeded } from './same-call.ts'
 import { createTraceTree, type TraceTree } from './trace-tree.ts'
 import { compareCandidates, mergeViews } from './views.ts'
 
@@ -19,6 +19,7 @@ export function resolve(candidates: readonly Candidate[], places: readonly SpanP
   const sums = new Map<Candidate, string>()
 
   joinEqualResponseIds(calls, groups)
+  joinNotes(calls, groups)
   joinWrappers(calls, groups, tree, sums)
   matchAcrossScopes(groups, sums, tree)
 
@@ -48,7 +49,7 @@ function whyJoined(group: CallGroup, view: Candidate): string {
   return group.reasons.get(view) ?? 'another view of the booked call'
 }
 
-function joinEqualResponseIds(calls: readonly Candidate[], groups: ReturnType<typeof createGroups>): void {
+function joinEqualResponseIds(calls: readonly Candidate[], groups: CallGroups): void {
   const firsts = new Map<string, Candidate>()
   for (const call of calls) {
     if (call.responseId === '') continue
@@ -58,10 +59,34 @@ function joinEqualResponseIds(calls: readonly Candidate[], groups: ReturnType<ty
   }
 }
 
+const INSTANT_NANOS = 1_000_000n
+
+/** No model answers in a millisecond: an instant span with figures is a note on the nearest call before it without any. */
+function joinNotes(calls: readonly Candidate[], groups: CallGroups): void {
+  const noted = new Set<Candidate>()
+  for (const note of calls) {
+    if (!isMeasured(note) || note.endTimeUnixNano - note.startTimeUnixNano >= INSTANT_NANOS) continue
+    const call = calls.findLast(
+      (other) =>
+        other.scopeName === note.scopeName &&
+        other.parentSpanId === note.parentSpanId &&
+        other.startTimeUnixNano < note.startTimeUnixNano &&
+        other.endTimeUnixNano - other.startTimeUnixNano >= INSTANT_NANOS &&
+        !isMeasured(other) &&
+        !noted.has(other) &&
+        sameClass(note, other) &&
+        modelsAgree(note, other),
+    )
+    if (call === undefined) continue
+    noted.add(call)
+    groups.join(call, note, 'notes the figures of a call that had none')
+  }
+}
+
 /** A call span with call spans beneath it is a wrapper of them, unless the evidence says they are calls of their own. */
 function joinWrappers(
   calls: readonly Candidate[],
-  groups: ReturnType<typeof createGroups>,
+  groups: CallGroups,
   tree: TraceTree,
   sums: Map<Candidate, string>,
 ): void {
@@ -94,11 +119,11 @@ function isWrapped(outer: Candidate, inner: Candidate): boolean {
   if (outer.scopeName !== inner.scopeName) return !(idsConflict(outer, inner) && !contains(outer, inner))
   // One emitter inside itself: the same call when the figures agree or one has none; else work done inside a stream.
   if (idsConflict(outer, inner)) return false
-  if (!hasFigures(outer) || !hasFigures(inner) || outer.usage === undefined || inner.usage === undefined) return true
+  if (!isMeasured(outer) || !isMeasured(inner) || outer.usage === undefined || inner.usage === undefined) return true
   return figuresAgree(outer.usage, inner.usage)
 }
 
-function distinctGroups(calls: readonly Candidate[], groups: ReturnType<typeof createGroups>): Candidate[] {
+function distinctGroups(calls: readonly Candidate[], groups: CallGroups): Candidate[] {
   const firsts = new Map<CallGroup, Candidate>()
   for (const call of calls) {
     const group = groups.of(call)

@@ -14,6 +14,10 @@ export function hasFigures(candidate: Candidate): boolean {
   return usage !== undefined && usage.inputTokens + usage.outputTokens > 0
 }
 
+export function isMeasured(candidate: Candidate): boolean {
+  return candidate.certainty === 'measured' && hasFigures(candidate)
+}
+
 export function succeeded(candidate: Candidate): boolean {
   return candidate.status === 'success' || hasFigures(candidate)
 }
@@ -65,7 +69,9 @@ export function idsConflict(a: Candidate, b: Candidate): boolean {
   return a.responseId !== '' && b.responseId !== '' && a.responseId !== b.responseId && idKind(a) === idKind(b)
 }
 
-function idKind({ responseId }: Candidate): string {
+/** Ids a library made up itself (a UUID, `aitxt-…`, `run-…`) are no kind that another span could share. */
+function idKind({ spanId, responseId }: Candidate): string {
+  if (/[0-9a-f]{8}-[0-9a-f]{4}-|^(?:aitxt|aiobj|run|lc_run)/.test(responseId)) return spanId
   return /^[A-Za-z]+[-_]+/.exec(responseId)?.[0] ?? ''
 }
 

@@ -89,7 +89,7 @@ export async function capture(slug, cases) {
       }
       span.end()
     })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await new Promise((resolve) => setTimeout(resolve, name === 'abort' ? 700 : 200))
     await provider.forceFlush()
     const truth = await control()
     writeFileSync(join(OUT, slug, `${name}.json`), JSON.stringify({ spans, truth }))

@@ -1,10 +1,7 @@
 // OpenInference on LangChain for JavaScript.
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'
 import * as callbacks from '@langchain/core/callbacks/manager'
-import { tool } from '@langchain/core/tools'
 import { ChatOpenAI } from '@langchain/openai'
-import { createAgent } from 'langchain'
-import { z } from 'zod'
 import * as h from './harness.mjs'
 
 const instrumentation = new LangChainInstrumentation()
@@ -16,11 +13,6 @@ const gpt = new ChatOpenAI({
   maxRetries: 0,
   configuration: { baseURL: `${h.URL}/v1` },
 })
-const weather = tool(async () => 'sunny', {
-  name: 'weather',
-  description: 'Weather of a city',
-  schema: z.object({ city: z.string() }),
-})
 const stream = async () => {
   for await (const _ of await gpt.stream(h.QUESTION));
 }
@@ -30,13 +22,6 @@ await h.capture(h.library('openinference-js-langchain', '@arizeai/openinference-
   stream: [h.CALM, stream],
   cached: [h.CACHED, () => gpt.invoke(h.QUESTION)],
   reasoning: [h.REASONING, () => gpt.invoke(h.QUESTION)],
-  agent: [
-    h.CALM,
-    () =>
-      createAgent({ model: gpt, tools: [weather] }).invoke({
-        messages: [{ role: 'user', content: 'Weather in Paris?' }],
-      }),
-  ],
   twins: [h.CALM, () => Promise.all([gpt.invoke(h.QUESTION), gpt.invoke(h.QUESTION)])],
   'rate-limited': [h.RATE_LIMITED, () => gpt.invoke(h.QUESTION)],
 })

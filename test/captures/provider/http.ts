@@ -34,4 +34,5 @@ export async function sendEvents(response: ServerResponse, events: string[], del
 }
 
 export const dataEvent = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`
-export const namedEvent = (data: { type: string; [key: string]: unknown }): string => `event: ${data.type}\n${dataEvent(data)}`
+export const namedEvent = (data: { type: string; [key: string]: unknown }): string =>
+  `event: ${data.type}\n${dataEvent(data)}`

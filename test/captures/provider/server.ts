@@ -169,6 +169,6 @@ function sendFlaw(response: ServerResponse, { flaw }: Plan): void {
 }
 
 if (import.meta.main) {
-  const { url } = await startProvider(Number(process.env['PROVIDER_PORT'] ?? 0))
+  const { url } = await startProvider(Number(process.env.PROVIDER_PORT ?? 0))
   console.log(url)
 }

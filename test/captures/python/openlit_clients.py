@@ -2,7 +2,10 @@
 import openlit
 from harness import *
 
-openlit.init(disable_metrics=True, disable_events=True)
+try:
+    openlit.init(disable_metrics=True, disable_events=True)
+except TypeError:  # before 1.36
+    openlit.init(disable_metrics=True)
 import anthropic_cases
 import openai_cases
 

@@ -1,5 +1,10 @@
 """Pydantic AI's own instrumentation (as Logfire configures it), alone and with Logfire's OpenAI instrumentation beneath."""
-import logfire
+try:
+    import logfire
+
+    logfire.instrument_pydantic_ai  # absent in a Logfire that is too old for this Pydantic AI
+except (ImportError, AttributeError):
+    logfire = None
 from harness import *
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from pydantic_ai import Agent
@@ -10,8 +15,11 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.google import GoogleProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 
-logfire.configure(send_to_logfire=False, console=False, additional_span_processors=[SimpleSpanProcessor(exporter)])
-logfire.instrument_pydantic_ai()
+if logfire is None:
+    Agent.instrument_all()
+else:
+    logfire.configure(send_to_logfire=False, console=False, additional_span_processors=[SimpleSpanProcessor(exporter)])
+    logfire.instrument_pydantic_ai()
 import harness
 
 harness.tracer = trace.get_tracer("capture")
@@ -81,5 +89,6 @@ capture(
         "gemini-cached": (CACHED, lambda: ask(GEMINI)),
     },
 )
-logfire.instrument_openai(openai_provider.client)
-capture(slug, {"nested-plain": (CALM, ask), "nested-agent": (CALM, lambda: ask(text="Weather in Paris?", tools=[weather])), "nested-stream": (CALM, stream)})
+if logfire is not None:
+    logfire.instrument_openai(openai_provider.client)
+    capture(slug, {"nested-plain": (CALM, ask), "nested-agent": (CALM, lambda: ask(text="Weather in Paris?", tools=[weather])), "nested-stream": (CALM, stream)})

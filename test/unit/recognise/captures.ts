@@ -7,7 +7,7 @@ import { readSpan } from '../../../src/ledger/recognise/read-span.ts'
 import { resolve } from '../../../src/ledger/recognise/resolve.ts'
 import type { Attributes, Span } from '../../../src/ledger/span.ts'
 
-const DIRECTORY = process.env['CAPTURES'] ?? join(import.meta.dirname, '../../fixtures/captures')
+const DIRECTORY = process.env.CAPTURES ?? join(import.meta.dirname, '../../fixtures/captures')
 
 export interface Truth {
   provider: string

@@ -1,6 +1,6 @@
 // Vercel AI SDK. Versions 3–6 name their spans in `ai.operationId`: `ai.x.doX` is a call, `ai.x` its sum (the last step
 // only in version 5). Version 7 speaks OTel under the scope `gen_ai`.
-import type { AttributeValue, Span } from '../../span.ts'
+import type { Span } from '../../span.ts'
 import { toCount } from '../attribute.ts'
 import type { Dialect } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
@@ -34,6 +34,9 @@ export const aiSdk: Dialect = {
     if (attributes['ai.usage.inputTokenDetails.noCacheTokens'] !== undefined) return 'inclusive'
     return provider === 'anthropic' || model.startsWith('claude') ? 'exclusive' : 'inclusive'
   },
+  streams: ({ attributes }) => String(attributes['ai.operationId']).startsWith('ai.stream'),
+  brokeOff: ({ attributes }, finishReason) =>
+    finishReason === '' && String(attributes['ai.operationId']).startsWith('ai.stream'),
   // A stream that is aborted ends its outer span only; the call beneath it never gets one.
   standsForCalls: ({ attributes }) => !String(attributes['ai.operationId']).includes('embed'),
 }
@@ -48,25 +51,29 @@ function operation({ attributes }: Span): OperationRule | undefined {
   return { operation: name, role: 'other' }
 }
 
-/** Version 5 leaves Anthropic's cached tokens to the provider's metadata, a JSON text with the wire's own figures. */
+/** Version 5 leaves cached tokens and Gemini's thoughts to the provider's metadata: JSON with the wire's own figures. */
 function fromProviderMetadata({ attributes }: Span): Partial<ReportedUsage> | undefined {
   const text = attributes['ai.response.providerMetadata']
-  if (typeof text !== 'string' || !text.includes('cache')) return undefined
-  const wire = parse(text)
-  if (attributes['ai.usage.inputTokenDetails.cacheReadTokens'] !== undefined || wire === undefined) return undefined
+  if (attributes['ai.usage.inputTokenDetails.noCacheTokens'] !== undefined || typeof text !== 'string') return undefined
+  if (!text.includes('cache') && !text.includes('thoughts')) return undefined
+  const { anthropic, bedrock, google } = parse(text)
+  const wire = { ...(anthropic ?? bedrock), ...(anthropic ?? bedrock)?.usage, ...google?.usageMetadata }
+  const thoughts = toCount(wire.thoughtsTokenCount)
+  const candidates = toCount(wire.candidatesTokenCount)
   return {
-    cacheRead: toCount(wire['cache_read_input_tokens'] ?? wire['cacheReadInputTokens']),
-    cacheWrite: toCount(wire['cache_creation_input_tokens'] ?? wire['cacheCreationInputTokens']),
+    output: candidates === undefined ? undefined : candidates + (thoughts ?? 0),
+    reasoning: thoughts,
+    cacheRead: toCount(wire.cache_read_input_tokens ?? wire.cacheReadInputTokens ?? wire.cachedContentTokenCount),
+    cacheWrite: toCount(wire.cache_creation_input_tokens ?? wire.cacheCreationInputTokens),
   }
 }
 
-function parse(text: string): Record<string, AttributeValue> | undefined {
+// biome-ignore lint/suspicious/noExplicitAny: a vendor's metadata, every read of it is checked
+function parse(text: string): Record<string, any> {
   try {
-    const metadata = JSON.parse(text)
-    const own = metadata.anthropic ?? metadata.bedrock
-    return own && { ...own, ...own.usage }
+    return JSON.parse(text) ?? {}
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -25,7 +25,8 @@ const framework = (name: string, scopes: string[], rest: Partial<Dialect> = {}):
 const scopesOf = (name: string): string[] => Object.keys(SCOPES).filter((scope) => SCOPES[scope] === name)
 
 export const pydanticAi = framework('pydantic-ai', scopesOf('pydantic-ai'), { convention: () => 'inclusive' })
-export const logfire = framework('logfire', scopesOf('logfire'), { level: 'client' })
+/** A stream is two spans: the request, which knows nothing yet, and an instant note when it has been read. */
+export const logfire = framework('logfire', scopesOf('logfire'), { level: 'client', brokeOff: () => false })
 /** Earlier versions copied Anthropic's figures, under Anthropic's names only; the standard names came with the sum. */
 export const strands = framework('strands', scopesOf('strands'), { convention: conventionOfNames })
 export const agentFramework = framework('agent-framework', scopesOf('agent-framework'), {

@@ -17,11 +17,16 @@ export const litellm: Dialect = {
     ...OTEL_FIELDS,
     operation: ['gen_ai.operation.name', 'llm.request.type'],
     stream: ['llm.is_streaming'],
-    inputText: ['gen_ai.input.messages', 'gen_ai.prompt.0.content'],
-    outputText: ['gen_ai.output.messages', 'gen_ai.completion.0.content'],
+    inputTextPattern: /^gen_ai\.prompt\.\d+\.content$/,
+    outputTextPattern: /^gen_ai\.completion\.\d+\.content$/,
   },
   operation: foreignSpan,
+  reported: ({ attributes }) => fromPython(attributes['metadata.usage_object']),
   convention: () => 'inclusive',
+  // Its own tokeniser counts a stream that named no figures; only a provider's figures come with details.
+  invented: ({ attributes }) =>
+    String(attributes['llm.is_streaming']) === 'True' &&
+    String(attributes['metadata.usage_object']).includes("'prompt_tokens_details': None"),
   standsForCalls: () => true,
 }
 
@@ -36,7 +41,7 @@ export const litellmRaw: Dialect = {
   name: 'litellm-raw',
   level: 'client',
   owns: (span) => span.name === RAW && span.scopeName === SCOPE,
-  fields: OTEL_FIELDS,
+  fields: { ...OTEL_FIELDS, inputTextPattern: /^llm\.[A-Za-z0-9_-]+\.(?:messages|input)$/ },
   operation: ({ attributes }) => {
     const prefix = prefixOf(attributes)
     if (prefix === '') return undefined
@@ -49,7 +54,7 @@ export const litellmRaw: Dialect = {
       .slice('llm.'.length, -1)
       .replace(/^none$/i, ''),
   responseId: ({ attributes }) => text(attributes, 'id') || text(attributes, 'responseId'),
-  reported,
+  reported: ({ attributes }) => fromPython(text(attributes, 'usage') || text(attributes, 'usageMetadata')),
   // These are the provider's figures, in the provider's own convention.
   convention: (_, { provider }) => (provider === 'anthropic' || provider === 'aws.bedrock' ? 'exclusive' : 'inclusive'),
 }
@@ -68,9 +73,8 @@ function text(attributes: Span['attributes'], name: string): string {
 }
 
 /** Counts out of `{'prompt_tokens': 13, 'prompt_tokens_details': {'cached_tokens': 0}, …}`. */
-function reported({ attributes }: Span): Partial<ReportedUsage> | undefined {
-  const usage = text(attributes, 'usage') || text(attributes, 'usageMetadata')
-  if (usage === '') return undefined
+function fromPython(usage: unknown): Partial<ReportedUsage> | undefined {
+  if (typeof usage !== 'string' || usage === '') return undefined
   const count = (names: string): number | undefined => {
     const found = new RegExp(`['"](?:${names})['"]: (\\d+)`).exec(usage)?.[1]
     return found === undefined ? undefined : Number(found)

@@ -1,6 +1,6 @@
 // OpenInference (Arize), Python and JavaScript: llm.* names. The response's id and the wire's own figures lie in the
 // JSON of `output.value`, the request's flags in the JSON of `llm.invocation_parameters`.
-import type { Span } from '../../span.ts'
+import type { Attributes, Span } from '../../span.ts'
 import type { CacheConvention } from '../candidate.ts'
 import { type Dialect, levelOfScope } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
@@ -39,28 +39,39 @@ export const openInference: Dialect = {
     stream: ['llm.is_streaming'],
     inputText: ['input.value'],
     outputText: ['output.value'],
+    inputTextPattern:
+      /^(?:llm\.input_messages\.\d+\.message\.(?:content$|contents\..*\.text$|tool_calls\..*\.arguments$)|embedding\.embeddings\.\d+\.embedding\.text$)/,
+    outputTextPattern:
+      /^llm\.output_messages\.\d+\.message\.(?:content$|contents\..*\.text$|tool_calls\..*\.arguments$)/,
   },
   operation,
   responseId: ({ attributes }) => idIn(attributes['output.value']),
   model: ({ attributes }) => modelIn(attributes['llm.invocation_parameters']) || modelIn(attributes['input.value']),
   convention,
   firstChunkEvent: 'First Token Stream Event',
-  // It sets the status to ok at the end of a stream and never before.
-  brokeOff: (span) => span.statusCode === 0 && isStream(span),
+  streams: isStream,
+  // In Python the status is set to ok at the end of a stream and never before; JavaScript leaves it unset.
+  // Its Anthropic streams before 0.1.19 or so lost the cached tokens, and with them the answer's text.
+  brokeOff: (span) =>
+    String(span.attributes['output.value']).includes('_IndexedAccumulator object') ||
+    (span.statusCode === 0 && span.scopeName.startsWith('openinference.instrumentation.') && isStream(span)),
 }
 
 function operation({ attributes }: Span): OperationRule {
   const rule = KINDS[String(attributes['openinference.span.kind']).toUpperCase()]
   if (rule === undefined) return { operation: '', role: 'other' }
-  // LlamaIndex prepares a request in an LLM span of its own: no model, no answer, no figures.
-  const isEmpty =
-    rule.role === 'call' &&
-    attributes['llm.model_name'] === undefined &&
-    attributes['embedding.model_name'] === undefined &&
+  return rule.role === 'call' && isPreparation(attributes) ? { operation: '', role: 'other' } : rule
+}
+
+/** LlamaIndex prepares a request in an LLM span of its own: it has a prompt, but neither messages nor figures. */
+function isPreparation(attributes: Attributes): boolean {
+  const inner = attributes['input.value']
+  return (
     attributes['llm.token_count.total'] === undefined &&
-    attributes['llm.invocation_parameters'] === undefined &&
-    attributes['llm.token_count.prompt'] === undefined
-  return isEmpty ? { operation: '', role: 'other' } : rule
+    attributes['llm.input_messages.0.message.role'] === undefined &&
+    typeof inner === 'string' &&
+    /^\{"tools"\s*:/.test(inner)
+  )
 }
 
 const HEAD = 400

@@ -84,6 +84,6 @@ export const otelGenAi: Dialect = {
 /** An agent's span that names no operation (Pydantic AI before it had one, Logfire): a sum over its run. */
 function agentWithoutOperation({ attributes }: Span): OperationRule | undefined {
   if (attributes[ATTR.operationName] !== undefined) return undefined
-  const isAgent = attributes['agent_name'] !== undefined || attributes['final_result'] !== undefined
+  const isAgent = attributes.agent_name !== undefined || attributes.final_result !== undefined
   return isAgent ? { operation: 'invoke_agent', role: 'aggregate' } : undefined
 }
