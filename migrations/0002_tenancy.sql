@@ -8,6 +8,9 @@ create table tenant_readers (
   org_id text collate "C" not null,
   created_at timestamptz not null default now()
 );
+alter table tenant_readers enable row level security;
+alter table tenant_readers force row level security;
+create policy owner_all on tenant_readers to spanledger_owner using (true) with check (true);
 
 -- session_user is who logged in: neither SET ROLE nor set_config changes it.
 create function reader_org() returns text

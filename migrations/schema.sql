@@ -800,6 +800,11 @@ create table tenant_readers (
   created_at timestamp with time zone not null default now(),
   constraint tenant_readers_pkey PRIMARY KEY (role_name)
 );
+alter table tenant_readers enable row level security;
+alter table tenant_readers force row level security;
+create policy owner_all on tenant_readers for all to spanledger_owner
+  using (true)
+  with check (true);
 
 create table trace_parts (
   org_id text collate "C" not null,
