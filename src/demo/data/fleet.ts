@@ -68,7 +68,7 @@ const BLUEPRINTS: readonly Blueprint[] = [
     name: 'Initech Advisory',
     share: 0.1,
     departments: 3,
-    agentsEach: [2, 3],
+    agentsEach: [3, 4],
     deals: ['juniper', 'maple', 'alder'],
   },
 ]
@@ -191,6 +191,25 @@ function shuffle<T>(items: T[], random: Random): T[] {
   return items
 }
 
+/** Organisations with fewer agents meet the shares of environments and versions only when these are dealt by plan. */
+const SMALL_FLEET = 40
+
+/**
+ * One version per agent. New versions are tried outside production first: in a small fleet only the newest is there,
+ * in a large one any but the rare; production has them all. Otherwise no weights could give both their share.
+ */
+function dealVersions(environments: readonly Share[], random: Random): Share[] {
+  const production = environments.filter(({ name }) => name === 'production').length
+  const common = VERSIONS.filter(({ share }) => share >= 0.1)
+  const inProduction = shuffle(allot(VERSIONS, production), random)
+  const elsewhere = shuffle(allot(common, environments.length - production), random)
+  const newest = VERSIONS[0] as Share
+  return environments.map(({ name }) => {
+    if (name === 'production') return inProduction.pop() ?? newest
+    return (environments.length < SMALL_FLEET ? undefined : elsewhere.pop()) ?? newest
+  })
+}
+
 function createOrganisation(blueprint: Blueprint, random: Random): Organisation {
   const departments = DEPARTMENTS.slice(0, blueprint.departments)
   const [least, most] = blueprint.agentsEach
@@ -198,7 +217,7 @@ function createOrganisation(blueprint: Blueprint, random: Random): Organisation 
     Array.from({ length: random.between(least, most + 1) }, (_, index) => ({ department: department.name, index })),
   )
   const environments = shuffle(allot(ENVIRONMENTS, places.length), random)
-  const versions = shuffle(allot(VERSIONS, places.length), random)
+  const versions = dealVersions(environments, random)
   const models = shuffle(allot(MODELS, places.length), random)
   const agents = places.map(({ department, index }, place): Agent => {
     const version = versions[place]?.name ?? 'v3.1'
@@ -235,7 +254,8 @@ function createOrganisation(blueprint: Blueprint, random: Random): Organisation 
     })),
     agents,
     agentWeights: rake(agents, [
-      { classOf: (agent) => agent.department, shares: departments },
+      // A handful of agents cannot meet three distributions; theirs follow two.
+      ...(agents.length >= SMALL_FLEET ? [{ classOf: (agent: Agent) => agent.department, shares: departments }] : []),
       { classOf: (agent) => agent.environment, shares: ENVIRONMENTS },
       { classOf: (agent) => agent.version, shares: VERSIONS },
     ]),

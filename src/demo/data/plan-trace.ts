@@ -70,6 +70,7 @@ export function planTrace(
     durationUs: request.durationUs * 0.98,
   })
   const { status, error, stages, degraded } = runFeature(trace, random, feature, request)
+  trace.settle()
   const featureSpan = trace.span(feature)
   featureSpan.attributes = {
     [ATTR.featureStatus]: status,

@@ -35,11 +35,12 @@ export class TraceBuilder {
     return this.spans[position] as PlannedSpan
   }
 
-  /** Lets a span and all above it end no earlier than its children. */
-  stretch(position: number, endUs: number): void {
-    for (let at = position; at >= 0; at = this.span(at).parent) {
-      const span = this.span(at)
-      span.endUs = Math.max(span.endUs, Math.round(endUs))
+  /** Lets every span end no earlier than what is below it; children come after their parents. */
+  settle(): void {
+    for (let position = this.spans.length - 1; position > 0; position -= 1) {
+      const { parent, endUs } = this.span(position)
+      const above = this.span(parent)
+      above.endUs = Math.max(above.endUs, endUs)
     }
   }
 
