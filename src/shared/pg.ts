@@ -16,6 +16,8 @@ export function createPool(connectionString: string, options: { max: number; nam
     connectionTimeoutMillis: 5_000,
   })
   pool.on('error', (error) => options.logger.warn({ err: error }, 'idle Postgres connection lost'))
+  // A connection lost while it is lent out is reported by its query; without a listener it would end the process too.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
