@@ -32,6 +32,10 @@ export function guard(kind: string, work: () => void): void {
   try {
     work()
   } catch (error) {
-    reportProblem(kind, `bug in telemetry code (${kind}): ${error instanceof Error ? error.stack : String(error)}`)
+    reportBug(kind, error)
   }
 }
+
+/** Reports an exception of telemetry code, for places where a closure for `guard` costs too much. */
+export const reportBug = (kind: string, error: unknown): void =>
+  reportProblem(kind, `bug in telemetry code (${kind}): ${error instanceof Error ? error.stack : String(error)}`)

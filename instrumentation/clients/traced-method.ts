@@ -1,11 +1,11 @@
 // Turns a client's method into a traced one. In: a method of an SDK and how to describe its arguments. Out: a method
 // that returns the very object the original returned, with a span around the work.
 import { context, trace } from '@opentelemetry/api'
-import { insideModelCall, markModelCall } from '../model-call/inside-call.ts'
 import type { CallRecorder } from '../model-call/recorder.ts'
 import { followResult, startCall } from '../model-call/trace-model-call.ts'
 import type { ModelCallOptions } from '../model-call/types.ts'
 import { reportProblem } from '../problems.ts'
+import { insideModelCall } from '../tenant/local-trace.ts'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
@@ -35,7 +35,7 @@ function callTraced(original: Method, target: unknown, args: unknown[], describe
     const options = insideModelCall(ctx) ? undefined : describe(target, args)
     if (options) {
       recorder = startCall(options)
-      ctx = markModelCall(trace.setSpan(ctx, recorder.span))
+      ctx = trace.setSpan(ctx, recorder.span)
     }
   } catch (error) {
     reportProblem('client', `a model call could not be traced: ${String(error)}`)

@@ -1,9 +1,10 @@
 // What an attribute holds, by its key. In: a key of any dialect. Out: `content` (prompts, completions, tool data),
-// `identity` (ids and names the app or provider chose) or `plain`.
+// `identity` (ids and names the app or provider chose), `secret` (the key itself gives one away) or `plain`.
 import { ATTR } from '../semconv.ts'
 import { TENANT_KEYS } from '../tenant/tenant.ts'
+import { redact } from './redact.ts'
 
-export type KeyKind = 'content' | 'identity' | 'plain'
+export type KeyKind = 'content' | 'identity' | 'plain' | 'secret'
 
 const IDENTITY = new Set<string>([
   ...TENANT_KEYS,
@@ -88,7 +89,7 @@ function classify(key: string): KeyKind {
   if (IDENTITY.has(key)) return 'identity'
   // OpenLLMetry and OpenInference also count tokens below these prefixes; usage is never content.
   if (CONTENT.has(key) || CONTENT_PREFIXES.some((prefix) => key.startsWith(prefix))) return 'content'
-  return 'plain'
+  return redact(key) === key ? 'plain' : 'secret'
 }
 
 /** Names of events that carry a message of the conversation in their body or attributes. */

@@ -75,15 +75,11 @@ export function recordCallMetrics(
   point: CallPoint,
 ): void {
   const { operationDuration, tokenUsage, timeToFirstChunk } = instruments()
-  const attributes = labels.of(tenant, call)
-  operationDuration.record(point.durationS, attributes)
-  if (point.timeToFirstChunkS !== undefined) timeToFirstChunk.record(point.timeToFirstChunkS, attributes)
-  if (point.inputTokens !== undefined) {
-    tokenUsage.record(point.inputTokens, { ...attributes, [ATTR.tokenType]: 'input' })
-  }
-  if (point.outputTokens !== undefined) {
-    tokenUsage.record(point.outputTokens, { ...attributes, [ATTR.tokenType]: 'output' })
-  }
+  const named = labels.forCall(tenant, call)
+  operationDuration.record(point.durationS, named.call)
+  if (point.timeToFirstChunkS !== undefined) timeToFirstChunk.record(point.timeToFirstChunkS, named.call)
+  if (point.inputTokens !== undefined) tokenUsage.record(point.inputTokens, named.input)
+  if (point.outputTokens !== undefined) tokenUsage.record(point.outputTokens, named.output)
 }
 
 /** Records the time between two output chunks of a stream. */
@@ -101,8 +97,5 @@ export function recordFeatureMetrics(
   run: Readonly<Attributes>,
   durationS: number,
 ): void {
-  const attributes = labels.of(tenant, run)
-  const status = run[ATTR.featureStatus]
-  if (status !== undefined) attributes[ATTR.featureStatus] = status
-  instruments().featureDuration.record(durationS, attributes)
+  instruments().featureDuration.record(durationS, labels.of(tenant, run))
 }

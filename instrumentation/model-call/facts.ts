@@ -14,19 +14,18 @@ export interface CallFacts {
 
 const USAGE_KEYS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'reasoningTokens'] as const
 
-/** Token counts that are whole numbers from 0 on; others are as good as not given. */
-export function cleanUsage(usage: Usage): Usage {
-  const clean: Usage = {}
+/** Takes over the counts that are whole numbers from 0 on; others are as good as not given. */
+function mergeUsage(into: Usage, usage: Usage): Usage {
   for (const key of USAGE_KEYS) {
     const value = usage[key]
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) clean[key] = value
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) into[key] = value
   }
-  return clean
+  return into
 }
 
 /** The running picture of a call's output while chunks arrive; counts in streams are cumulative, so later ones win. */
 export function addFacts(total: CallFacts, next: CallFacts): void {
-  if (next.usage) total.usage = { ...total.usage, ...cleanUsage(next.usage) }
+  if (next.usage) total.usage = mergeUsage(total.usage ?? {}, next.usage)
   if (next.responseId) total.responseId = next.responseId
   if (next.responseModel) total.responseModel = next.responseModel
   if (next.finishReasons && next.finishReasons.length > 0) total.finishReasons = next.finishReasons

@@ -4,7 +4,7 @@ import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { type ContentMode, contentMode } from '../content/policy.ts'
 import { describeError } from '../errors.ts'
 import { recordCallMetrics, recordChunkGap } from '../metrics/instruments.ts'
-import { guard } from '../problems.ts'
+import { guard, reportBug } from '../problems.ts'
 import { ATTR, ERROR_TYPE, type StreamOutcome } from '../semconv.ts'
 import { captureInput, captureOutput } from './capture-content.ts'
 import { estimateTokens, textLength } from './estimate.ts'
@@ -74,8 +74,16 @@ export class CallRecorder implements ModelCall {
   end(outcome: { error?: unknown; stream?: StreamOutcome } = {}): void {
     if (this.#ended) return
     this.#ended = true
-    guard('model call', () => this.#finish(outcome))
-    guard('model call', () => this.span.end())
+    try {
+      this.#finish(outcome)
+    } catch (error) {
+      reportBug('model call', error)
+    }
+    try {
+      this.span.end()
+    } catch (error) {
+      reportBug('model call', error)
+    }
   }
 
   #add(facts: CallFacts): void {
@@ -107,16 +115,23 @@ export class CallRecorder implements ModelCall {
       this.#recordError(error)
     } else if (stream === 'aborted') found[ATTR.errorType] = ERROR_TYPE.aborted
     this.span.setAttributes(found)
-    recordCallMetrics(
-      this.#tenant,
-      { ...this.#attributes, ...found },
-      {
-        durationS,
-        timeToFirstChunkS: firstChunkS,
-        inputTokens: found[ATTR.inputTokens] as number | undefined,
-        outputTokens: found[ATTR.outputTokens] as number | undefined,
-      },
-    )
+    recordCallMetrics(this.#tenant, this.#labelsOf(found), {
+      durationS,
+      timeToFirstChunkS: firstChunkS,
+      inputTokens: found[ATTR.inputTokens] as number | undefined,
+      outputTokens: found[ATTR.outputTokens] as number | undefined,
+    })
+  }
+
+  #labelsOf(found: Attributes): Attributes {
+    const call = this.#attributes
+    return {
+      [ATTR.errorType]: found[ATTR.errorType],
+      [ATTR.operationName]: call[ATTR.operationName],
+      [ATTR.providerName]: call[ATTR.providerName],
+      [ATTR.requestModel]: call[ATTR.requestModel],
+      [ATTR.responseModel]: found[ATTR.responseModel],
+    }
   }
 
   #resultAttributes(stream: StreamOutcome | undefined, failed: boolean): Attributes {

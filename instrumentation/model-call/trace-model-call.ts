@@ -4,9 +4,9 @@ import { type Attributes, context, type Span, SpanKind, trace } from '@opentelem
 import { reportProblem } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
 import { tenantAttributes } from '../tenant/context.ts'
+import { markModelCall } from '../tenant/local-trace.ts'
 import { VERSION } from '../version.ts'
 import { activeAttempt } from './attempt.ts'
-import { markModelCall } from './inside-call.ts'
 import { CallRecorder } from './recorder.ts'
 import type { ModelCall, ModelCallOptions } from './types.ts'
 import { watchReadable } from './watch-readable.ts'
@@ -24,7 +24,7 @@ export async function traceModelCall<T>(
   callback: (call: ModelCall) => T | Promise<T>,
 ): Promise<T> {
   const recorder = startCall(options)
-  const ctx = markModelCall(trace.setSpan(context.active(), recorder.span))
+  const ctx = trace.setSpan(context.active(), recorder.span)
   let result: T
   try {
     result = await context.with(ctx, () => callback(recorder))
@@ -67,8 +67,12 @@ export function startCall(options: ModelCallOptions): CallRecorder {
   return recorder
 }
 
-const startSpan = (options: ModelCallOptions, attributes: Attributes): Span =>
-  tracer.startSpan(`${attributes[ATTR.operationName]} ${options.model}`, { kind: SpanKind.CLIENT, attributes })
+function startSpan(options: ModelCallOptions, attributes: Attributes): Span {
+  const name = `${attributes[ATTR.operationName]} ${options.model}`
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes })
+  markModelCall(span)
+  return span
+}
 
 function callAttributes(options: ModelCallOptions): Attributes {
   const attributes: Attributes = {

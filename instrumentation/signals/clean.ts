@@ -4,7 +4,7 @@
 import type { AnyValue, Attributes } from '@opentelemetry/api'
 import type { ReadWriteLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { isContentEvent, keyKind } from '../content/keys.ts'
+import { isContentEvent, type KeyKind, keyKind } from '../content/keys.ts'
 import { type ContentMode, contentMode } from '../content/policy.ts'
 import { redact } from '../content/redact.ts'
 import { ATTR } from '../semconv.ts'
@@ -46,34 +46,40 @@ export function cleanLogRecord(record: ReadWriteLogRecord): number {
 const forbidden = (mode: ContentMode) => mode === 'off' || mode === 'metadata'
 
 function cleanAttributes(attributes: Attributes, mode: ContentMode): number {
-  const size = { bytes: 0 }
+  let bytes = 0
   for (const key in attributes) {
     const value = attributes[key]
-    size.bytes += ATTRIBUTE_BYTES
-    if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) continue
+    bytes += ATTRIBUTE_BYTES
     const kind = keyKind(key)
-    if (kind === 'content' && forbidden(mode)) {
+    if (kind === 'secret') {
       delete attributes[key]
-      continue
-    }
-    if (kind === 'content' && mode === 'full') {
-      size.bytes += typeof value === 'string' ? value.length : ATTRIBUTE_BYTES
-      continue
-    }
-    if (typeof value === 'string') {
-      size.bytes += value.length
+      attributes[redact(key)] = cleanAny(value)
+    } else if (typeof value === 'string') {
+      bytes += value.length
+      if (kind === 'content' && mode !== 'redacted') {
+        if (mode !== 'full') delete attributes[key]
+        continue
+      }
       const cleaned = redact(value, kind === 'identity' ? 'secrets' : 'all')
       if (cleaned !== value) attributes[key] = cleaned
-    } else attributes[key] = cleanValue(value, size, 0) as Attributes[string]
-    // A secret may sit in the key itself, when someone uses data as names.
-    const cleanKey = redact(key)
-    if (cleanKey !== key) {
-      attributes[cleanKey] = attributes[key]
-      delete attributes[key]
+    } else if (typeof value === 'object' && value !== null) {
+      bytes += cleanList(attributes, key, value, kind, mode)
     }
+  }
+  return bytes
+}
+
+function cleanList(attributes: Attributes, key: string, value: AnyValue, kind: KeyKind, mode: ContentMode): number {
+  const size = { bytes: 0 }
+  if (kind === 'content' && forbidden(mode)) delete attributes[key]
+  else if (kind !== 'content' || mode !== 'full') {
+    attributes[key] = cleanValue(value, size, 0) as Attributes[string]
   }
   return size.bytes
 }
+
+const cleanAny = (value: Attributes[string]): Attributes[string] =>
+  value === undefined ? undefined : (cleanValue(value, { bytes: 0 }, 0) as Attributes[string])
 
 function cleanValue(value: AnyValue, size: { bytes: number }, depth: number): AnyValue {
   if (typeof value === 'string') {
