@@ -60,10 +60,10 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   ledger_unpriced_calls_total: { exporter: 'ledger', labels: ['org_id', 'provider', 'model'] },
   ledger_write_errors_total: { exporter: 'ledger', labels: ['job'] },
   ledger_write_duration_seconds_bucket: { exporter: 'ledger', labels: ['job', 'le'] },
-  ledger_price_book_recorded_timestamp_seconds: { exporter: 'ledger', labels: [], pending: true },
+  ledger_price_book_recorded_timestamp_seconds: { exporter: 'ledger', labels: [] },
 
-  pg_pool_waiting_requests: { exporter: 'ledger and api', labels: ['job'], pending: true },
-  pg_pool_connections: { exporter: 'ledger and api', labels: ['job', 'state'], pending: true },
+  pg_pool_waiting_requests: { exporter: 'ledger and api', labels: ['job'] },
+  pg_pool_connections: { exporter: 'ledger and api', labels: ['job', 'state'] },
 
   neo4j_up: { exporter: 'api', labels: ['job'] },
   neo4j_ping_seconds: { exporter: 'api', labels: ['job'] },

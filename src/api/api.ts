@@ -2,6 +2,7 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createPool } from '../shared/pg.ts'
+import { registerPoolMetrics } from '../shared/pool-metrics.ts'
 import { createActOnAlert } from './alerts/act-on-alert.ts'
 import { alertRoutes } from './alerts/alert-routes.ts'
 import { createAlertmanagerClient } from './alerts/alertmanager-client.ts'
@@ -35,6 +36,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
   url.searchParams.set('options', `-c statement_timeout=${config.API_STATEMENT_TIMEOUT_MS}`)
   const pool = createPool(url.href, { max: config.API_DATABASE_POOL, name: 'spanledger-api', logger })
   const metrics = createMetrics()
+  registerPoolMetrics(pool, metrics.registry)
   const authenticate = createAuthenticate(pool, config.API_JWT_SECRET)
   const guard = createGuard(authenticate, config.API_WEBHOOK_TOKEN)
   const alertmanager = createAlertmanagerClient(config.API_ALERTMANAGER_URL)
@@ -122,6 +124,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     evaluateBudgets,
     reconcileAlerts,
     deadMansSwitch,
+    silences,
     /** First values of the gauges; a database that is down now must not keep the api from starting. */
     warmUp: () => evaluateBudgets().catch((error: unknown) => logger.warn({ err: error }, 'no budgets yet')),
     startJobs: () => startJobs(jobs, metrics, logger),

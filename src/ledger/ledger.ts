@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createPool } from '../shared/pg.ts'
 import { assertSchemaCurrent } from '../shared/pg-schema.ts'
+import { registerPoolMetrics } from '../shared/pool-metrics.ts'
 import type { LedgerConfig } from './config.ts'
 import { createDecoder } from './decode/decoder.ts'
 import { createMetrics, type LedgerMetrics } from './metrics.ts'
@@ -48,7 +49,8 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     name: 'spanledger-ledger',
     logger,
   })
-  const pricing = createPricing(pool, clock)
+  registerPoolMetrics(pool, metrics.registry)
+  const pricing = createPricing(pool, clock, (newestMs) => metrics.priceBookRecorded.set(newestMs / 1000))
   const bookGroup = createGroupBooker({
     pool,
     partitions: createPartitions(),

@@ -48,8 +48,20 @@ export function createMetrics() {
       help: 'Spans and log records waiting for a transaction',
       registers,
     }),
+    priceBookRecorded: lateGauge(
+      registry,
+      'ledger_price_book_recorded_timestamp_seconds',
+      'When the newest entry of the price book was recorded',
+    ),
     inFlightBytes: new Gauge({ name: 'ledger_in_flight_bytes', help: 'Request bodies held in memory', registers }),
   }
+}
+
+/** A gauge without a value until it is set: 0 would be an age of half a century. */
+function lateGauge(registry: Registry, name: string, help: string): Gauge {
+  const gauge = new Gauge({ name, help, registers: [registry] })
+  gauge.remove()
+  return gauge
 }
 
 /** Label sets each counter may have before further ones are folded into `_other`. */

@@ -14,6 +14,7 @@ import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { createMetrics as createApiMetrics } from '../../src/api/metrics.ts'
 import { createNeo4jMetrics } from '../../src/api/neo4j/neo4j-metrics.ts'
 import { createMetrics as createLedgerMetrics } from '../../src/ledger/metrics.ts'
+import { registerPoolMetrics } from '../../src/shared/pool-metrics.ts'
 import { componentPath } from '../../stack/components.ts'
 import { renderConfig, temporaryFolder } from '../support/prometheus.ts'
 import { readSelectors } from '../support/promql.ts'
@@ -175,6 +176,7 @@ describe('metrics', () => {
     const registry = new Registry()
     createNeo4jMetrics(registry)
     createApiMetrics(registry)
+    registerPoolMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 }, registry)
     const prom = [...(await registry.getMetricsAsJSON()), ...(await createLedgerMetrics().registry.getMetricsAsJSON())]
     const exported = new Set(prom.flatMap(({ name }) => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]))
     for (const { name, unit, type } of Object.values(METRIC) as { name: string; unit: string; type: string }[]) {

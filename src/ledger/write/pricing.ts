@@ -14,14 +14,19 @@ export interface Pricing {
 
 const MAX_AGE_MS = 2_000
 
-export function createPricing(pool: Pool, clock: Clock): Pricing {
+/** @param onLoaded told when the newest entry of the book was recorded, each time the book is read. */
+export function createPricing(pool: Pool, clock: Clock, onLoaded: (newestMs: number) => void = () => {}): Pricing {
   let book: PriceBook | undefined
   let checkedAtMs = Number.NEGATIVE_INFINITY
   let refreshing: Promise<void> | undefined
 
   async function refresh(): Promise<void> {
     const startedAtMs = clock.nowMs()
-    if (!book || book.latest !== (await latestVersion(pool))) book = createPriceBook(await loadPriceVersions(pool))
+    if (!book || book.latest !== (await latestVersion(pool))) {
+      const versions = await loadPriceVersions(pool)
+      book = createPriceBook(versions)
+      if (versions.length > 0) onLoaded(versions.reduce((newest, version) => Math.max(newest, version.recordedAtMs), 0))
+    }
     checkedAtMs = startedAtMs
   }
 
