@@ -28,6 +28,7 @@ export function createDemoApp(context: DemoContext): Express {
   const runFeature = createRunFeature({
     timeoutMs: options.chatTimeoutMs,
     faults: options.faults,
+    logger,
     admit: (request) => limit(namespaceOf(callerOf(request))),
   })
   const app = express().disable('x-powered-by')

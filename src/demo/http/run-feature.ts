@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express'
 import { type FeatureRun, traceFeature } from '../../../instrumentation/index.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Logger } from '../../shared/logger.ts'
 import { toModelFailure } from '../model/model-failure.ts'
 import { CallerLeftError } from './caller-left.ts'
 import type { Admission } from './rate-limit.ts'
@@ -24,6 +25,8 @@ export function createRunFeature(options: {
   timeoutMs: number
   faults: boolean
   admit: (request: Request) => Admission
+  /** Gets one line per run that answered; failures are logged where the response is made. */
+  logger: Logger
 }): RunFeature {
   return async (name, { request, response }, work) => {
     const left = new AbortController()
@@ -33,9 +36,12 @@ export function createRunFeature(options: {
     const signal = AbortSignal.any([left.signal, AbortSignal.timeout(options.timeoutMs)])
     const behaviour = options.faults ? request.get('X-Model-Behaviour') : undefined
     try {
-      return await traceFeature(name, (run) => {
+      return await traceFeature(name, async (run) => {
         checkRate(options.admit(request))
-        return work({ run, signal, behaviour })
+        const startedMs = performance.now()
+        const result = await work({ run, signal, behaviour })
+        options.logger.info({ duration_ms: Math.round(performance.now() - startedMs) }, `${name} answered`)
+        return result
       })
     } catch (error) {
       throw toModelFailure(error) ?? error
