@@ -19,7 +19,9 @@ export const openLit: Dialect = {
   model: (span) => (span.statusCode === 2 ? (FAILED_NAME.exec(span.name)?.[2] ?? '') : ''),
   convention: (_, { provider }) => (provider === 'anthropic' || provider === 'aws.bedrock' ? 'exclusive' : 'inclusive'),
   invented: ({ attributes }) =>
-    attributes[ATTR.requestStream] === true &&
+    (attributes[ATTR.requestStream] === true || attributes['gen_ai.request.is_stream'] === true) &&
+    attributes[ATTR.providerName] !== 'anthropic' &&
+    attributes['gen_ai.system'] !== 'anthropic' &&
     attributes[ATTR.cacheReadTokens] === undefined &&
     attributes[ATTR.cacheCreationTokens] === undefined,
   brokeOff: ({ attributes }, finishReason) => finishReason === '' && attributes[ATTR.requestStream] === true,
