@@ -14,6 +14,10 @@ export interface Tenant {
   agent?: { id?: string | undefined; name?: string | undefined; version?: string | undefined } | undefined
   department?: string | undefined
   environment?: string | undefined
+  /** What the person wants, as the app's classifier names it: `pricing_question`. */
+  intent?: string | undefined
+  /** The customer segment: `enterprise`, `trial`, … */
+  segment?: string | undefined
 }
 
 /** A field that was refused, and why, in words for the developer. */
@@ -63,6 +67,8 @@ const RULES = [
     valid: isText,
     rule: TEXT_RULE,
   },
+  { attribute: ATTR.intent, field: 'intent', read: (t: Tenant) => t.intent, valid: isText, rule: TEXT_RULE },
+  { attribute: ATTR.segment, field: 'segment', read: (t: Tenant) => t.segment, valid: isText, rule: TEXT_RULE },
 ] as const
 
 /** The attribute keys a tenant context can set; nothing else travels. */
@@ -107,6 +113,8 @@ export function toTenant(attributes: Attributes): Tenant | undefined {
     agent: { id: text(ATTR.agentId), name: text(ATTR.agentName), version: text(ATTR.agentVersion) },
     department: text(ATTR.department),
     environment: text(ATTR.environment),
+    intent: text(ATTR.intent),
+    segment: text(ATTR.segment),
   }
 }
 
