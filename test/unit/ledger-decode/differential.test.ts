@@ -35,6 +35,8 @@ it(`agrees with protobufjs on ${INPUTS} inputs (seed ${SEED})`, { timeout: 3_600
     const bytes = input % MUTATIONS === 0 ? valid : mutate(random, valid)
     const outcome = decoder.traces(bytes, 'protobuf')
     const actual = ours(outcome)
+    // protobufjs steps over an unknown varint of any length; the encoding allows ten bytes.
+    if (outcome.kind === 'malformed' && outcome.message.startsWith('number longer than 10 bytes')) continue
     const expected = oracle(bytes)
     seen[actual.kind] += 1
     if (actual.kind === 'decoded' && actual.spans.length > 0) seen.withSpans += 1

@@ -61,7 +61,7 @@ function flatten(span: Message, scope: Message, resource: Attributes): Span | un
     spanId,
     parentSpanId: isId(parent, 16) ? parent : '',
     startTimeUnixNano: start,
-    endTimeUnixNano: end < start ? start : end,
+    endTimeUnixNano: start + (end > start ? end - start : 0n),
     name: text(span.name),
     kind: within(span.kind, 5),
     statusCode: within(span.status?.code ?? 0, 2),

@@ -1,0 +1,56 @@
+// Sits between senders and the ledger and cuts connections. In: connections. Out: bytes, until a cut.
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+export type Cut =
+  | { kind: 'none' }
+  /** The sender's connection ends after this many bytes of the request. */
+  | { kind: 'request'; afterBytes: number }
+  /** The request arrives whole; its answer, which comes after COMMIT, is lost. */
+  | { kind: 'response' }
+
+export interface CutProxy {
+  port: number
+  /** Decides for each new connection. */
+  decide: () => Cut
+  close: () => Promise<void>
+}
+
+export async function createProxy(targetPort: number): Promise<CutProxy> {
+  const proxy: CutProxy = { port: 0, decide: () => ({ kind: 'none' }), close: async () => {} }
+  const open = new Set<Socket>()
+  const server = createServer((inbound) => {
+    const cut = proxy.decide()
+    const outbound = connect(targetPort, '127.0.0.1')
+    const end = () => {
+      inbound.destroy()
+      outbound.destroy()
+    }
+    for (const socket of [inbound, outbound]) {
+      open.add(socket)
+      socket.on('error', end)
+      socket.on('close', () => {
+        open.delete(socket)
+        end()
+      })
+    }
+    let seen = 0
+    inbound.on('data', (chunk) => {
+      if (cut.kind !== 'request' || seen + chunk.length <= cut.afterBytes) {
+        seen += chunk.length
+        outbound.write(chunk)
+        return
+      }
+      outbound.write(chunk.subarray(0, cut.afterBytes - seen), end)
+    })
+    outbound.on('data', (chunk) => (cut.kind === 'response' ? end() : inbound.write(chunk)))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  proxy.port = (server.address() as { port: number }).port
+  proxy.close = async () => {
+    for (const socket of open) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return proxy
+}
