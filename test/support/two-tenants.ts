@@ -35,17 +35,18 @@ const ROWS: Record<string, string> = {
   cache_metrics: `insert into cache_metrics (org_id, trace_id, span_id, created_at, cache_name, duration_ms) values ($1, $2, '1', '${TIME}', $2, 1)`,
   system_metrics: `insert into system_metrics (org_id, created_at, record_id, metric, value) values ($1, '${TIME}', gen_random_uuid(), $2, 1)`,
   alert_instances: `insert into alert_instances (org_id, fingerprint, starts_at, alert_name, severity, labels, annotations, group_labels, source)
-    values ($1, substr(encode(sha256($2::bytea), 'hex'), 1, 16), '${TIME}', 'AttackedAlert', 'warning', jsonb_build_object('x', $2::text), '{}', '{}', 'webhook')`,
-  alert_events: `insert into alert_events (org_id, fingerprint, starts_at, kind, actor) values ($1, substr(encode(sha256($2::bytea), 'hex'), 1, 16), '${TIME}', 'note', $2)`,
+    values ($1, substr(encode(sha256(convert_to($2, 'UTF8')), 'hex'), 1, 16), '${TIME}', 'AttackedAlert', 'warning', jsonb_build_object('x', $2), '{}', '{}', 'webhook')`,
+  alert_events: `insert into alert_events (org_id, fingerprint, starts_at, kind, actor) values ($1, substr(encode(sha256(convert_to($2, 'UTF8')), 'hex'), 1, 16), '${TIME}', 'note', $2)`,
   alert_notifications: `insert into alert_notifications (org_id, fingerprint, starts_at, status, receiver, delivery_digest)
-    values ($1, substr(encode(sha256($2::bytea), 'hex'), 1, 16), '${TIME}', 'firing', $2, $2)`,
+    values ($1, substr(encode(sha256(convert_to($2, 'UTF8')), 'hex'), 1, 16), '${TIME}', 'firing', $2, $2)`,
   alert_silences: 'insert into alert_silences (org_id, silence_id) values ($1, $2)',
   budgets:
     "insert into budgets (org_id, scope, scope_id, period, amount_usd, thresholds) values ($1, 'deal', $2, 'day', 5, '{100}')",
   budget_crossings: `insert into budget_crossings (org_id, scope, scope_id, period, period_start, amount_usd, threshold, used_usd)
     values ($1, 'deal', $2, 'day', '2026-11-20', 5, 100, 6)`,
+  demo_data_runs: `insert into demo_data_runs (org_id, seed, days, traces, until_time) values ($1, 1, 1, 1, '${TIME}')`,
   api_keys:
-    "insert into api_keys (org_id, key_sha256, name, created_by) values ($1, encode(sha256($2::bytea), 'hex'), $2, $2)",
+    "insert into api_keys (org_id, key_sha256, name, created_by) values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'), $2, $2)",
 }
 
 export async function createTwoTenants(ownerUrl: string): Promise<{ a: Tenant; b: Tenant; drop: () => Promise<void> }> {

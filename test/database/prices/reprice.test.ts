@@ -93,7 +93,7 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
       '2026-11-15',
     )
     await cli('prices', 'set', '--provider', '*', '--model', 'new-*', '--input', '1.5', '--output', '0.25')
-    const { code, stdout } = await cli('reprice', '--from', '2026-11-01', '--dry-run')
+    const { code, stdout } = await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01', '--dry-run')
     expect(code).toBe(0)
     expect(stdout.split('\n').filter((line) => /^(acme|globex)\t(falcon|heron)\t/.test(line))).toHaveLength(4)
     expect(stdout).toMatch(/\d+ calls would be adjusted/)
@@ -103,7 +103,7 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
   })
 
   test('--model keeps to that model', async () => {
-    const { stdout } = await cli('reprice', '--from', '2026-11-01', '--model', 'new-model')
+    const { stdout } = await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01', '--model', 'new-model')
     const [{ models }] = await ask(
       "select array_agg(distinct model) as models from llm_usage where line_kind = 'price_adjustment'",
     )
@@ -112,7 +112,7 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
   })
 
   test('the real run brings every total to the recomputation, exactly', async () => {
-    const { code } = await cli('reprice', '--from', '2026-11-01')
+    const { code } = await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01')
     expect(code).toBe(0)
     const truth = await ask(`select org_id, deal_id, trim_scale(cost)::text as cost from (${RECOMPUTED}) t`)
     expect(truth).toHaveLength(4)
@@ -149,7 +149,7 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
   })
 
   test('a second run finds nothing to do', async () => {
-    const { stdout } = await cli('reprice', '--from', '2026-11-01')
+    const { stdout } = await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01')
     expect(stdout).toContain('\n0 calls adjusted.')
   })
 
@@ -161,7 +161,7 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
 
   test('a withdrawn price takes its money back and counts the calls unpriced again', async () => {
     await cli('prices', 'withdraw', '--provider', '*', '--model', 'new-*')
-    await cli('reprice', '--from', '2026-11-01', '--model', 'new-model')
+    await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01', '--model', 'new-model')
     const [row] = await ask(
       "select trim_scale(sum(cost_usd))::text as cost, sum(calls) = sum(unpriced_calls) as all_unpriced from llm_usage where model = 'new-model'",
     )
