@@ -157,6 +157,7 @@ export function alertmanager(context: StackContext): Definition {
         componentPath('alertmanager', context.cache),
         `--config.file=${config}`,
         `--storage.path=${join(data, 'data')}`,
+        '--data.retention=768h', // a monthly budget is told once, so what was told is remembered for a month
         `--web.listen-address=${HOST}:${context.ports.ALERTMANAGER_PORT}`,
         '--cluster.listen-address=',
       ],
