@@ -37,7 +37,7 @@ export interface CallOptions {
 
 export async function startTestApi(
   database: TestDatabase,
-  options: { clock?: Clock; env?: Record<string, string>; jobs?: boolean } = {},
+  options: { clock?: Clock; env?: Record<string, string>; jobs?: boolean; port?: number } = {},
 ): Promise<TestApi> {
   const config = loadApiConfig({
     API_DATABASE_URL: database.apiUrl,
@@ -50,7 +50,7 @@ export async function startTestApi(
   })
   const api = createApi(config, { clock: options.clock ?? systemClock, logger: createLogger('api', 'silent') })
   await api.warmUp()
-  const { server, url } = await listen(api.app, 0, '127.0.0.1')
+  const { server, url } = await listen(api.app, options.port ?? 0, '127.0.0.1')
   const checkAnswer = createAnswerCheck(await (await fetch(`${url}/api/v1/openapi.json`)).json())
   const jobs = options.jobs ? api.startJobs() : undefined
   return {

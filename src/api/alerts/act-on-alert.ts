@@ -91,7 +91,7 @@ const CHANGES: {
          update alert_instances set silenced_until = $5, silence_id = null
           where org_id = $1 and group_labels = $2 and status = 'firing' returning fingerprint, starts_at)
        insert into alert_events (org_id, fingerprint, starts_at, kind, actor, note)
-       select $1, fingerprint, starts_at, 'snoozed', $3, concat_ws(': ', 'until ' || to_char($5::timestamptz at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), $4)
+       select $1, fingerprint, starts_at, 'snoozed', $3, concat_ws(': ', 'until ' || to_char($5::timestamptz at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), $4::text)
          from snoozed`,
       [alert.org_id, alert.group_labels, actor, note ?? null, until],
     )
