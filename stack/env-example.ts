@@ -53,7 +53,9 @@ function defaultOf(schema: z.ZodType): string {
 /** Variables of the templates that neither the stack nor a secret already decides. */
 const templateEntries = (): string[] =>
   Object.entries(TEMPLATE_VARIABLES).flatMap(([name, variable]) =>
-    'fallback' in variable && !name.endsWith('_TARGET') ? [line(name, variable.description, variable.fallback)] : [],
+    'fallback' in variable && !name.endsWith('_TARGET') && !(name in SECRETS)
+      ? [line(name, variable.description, variable.fallback)]
+      : [],
   )
 
 /** What of a service's schema takes effect from `.env`: found by setting it and looking at what the service would get. */

