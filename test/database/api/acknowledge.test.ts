@@ -44,7 +44,10 @@ beforeAll(async () => {
       API_RECONCILE_GRACE_MS: '1',
     },
   })
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
 })
 afterAll(async () => {
   await browser?.close()
@@ -194,7 +197,9 @@ describe('a person who gets the mail', () => {
     const { fingerprint } = await instance('SlowAnswers', 'globex', 'gina')
     const act = (name: string, body: object) =>
       api.call('POST', `/api/v1/alerts/${fingerprint}/${name}`, { as: 'gina', body })
-    expect((await act('snooze', { minutes: 60 })).body).toMatchObject({ data: { acknowledged_by: null, silence_id: expect.any(String) } })
+    expect((await act('snooze', { minutes: 60 })).body).toMatchObject({
+      data: { acknowledged_by: null, silence_id: expect.any(String) },
+    })
     expect(await silencedAlerts()).toEqual(['SlowAnswers globex'])
     expect((await act('resolve', { note: 'fixed' })).body.data).toMatchObject({
       status: 'resolved',
