@@ -155,6 +155,15 @@ describe('the collector, from OTLP in to what each branch receives', () => {
     )
   })
 
+  it('counts spans of a service that does not name itself', async () => {
+    const span = { name: 'nameless call', kind: 3, attributes: { 'gen_ai.operation.name': 'chat' } }
+    expect(await collector.send('/v1/traces', view.toTraces({ org_id: 'acme' }, [span]).body)).toBe(200)
+    await pollUntil('its span metrics', () => {
+      const own = points().filter(({ attributes }) => attributes['span.name'] === 'nameless call')
+      expect(new Set(own.map(({ attributes }) => attributes['service.name']))).toEqual(new Set(['unknown_service']))
+    })
+  })
+
   it.each([
     ['no token', '/v1/traces', ''],
     ['a wrong token', '/v1/traces', 'Bearer wrong'],
