@@ -1,6 +1,7 @@
 // `spanledger demo-data`: fills the demo organisations with months of realistic history, through the ledger's own OTLP
 // door. In: size, seed, SPANLEDGER_DATABASE_URL and WRITER_PASSWORD (or --ledger). Out: progress, then rows a second.
 import { type Command, InvalidArgumentError } from 'commander'
+import { backfillPrometheus } from '../../demo/data/backfill.ts'
 import { HOUR_MS } from '../../demo/data/calendar.ts'
 import type { DemoData } from '../../demo/data/generate.ts'
 import type { Progress } from '../../demo/data/load.ts'
@@ -16,6 +17,8 @@ interface DemoDataFlags {
   traces: number
   until?: number
   ledger?: string
+  prometheusData?: string
+  promtool: string
   inFlight: number
   spansPerRequest: number
 }
@@ -57,10 +60,22 @@ export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promi
         `${number(progress.traces)} traces, ${number(progress.spans)} spans in ${seconds.toFixed(1)} s: ${number(rate)} spans/s. ` +
           `Data ends ${new Date(parameters.untilMs).toISOString()}; what is planted in it: docs/demo-data.md`,
       )
+      if (flags.prometheusData) await backfill(data, flags.prometheusData, flags.promtool)
     }, url)
   } finally {
     await own?.close()
   }
+}
+
+async function backfill(data: DemoData, dataFolder: string, promtool: string): Promise<void> {
+  const line = createProgressLine('metric history')
+  const onProgress = (share: number) => line.show(share, '')
+  const { bytes, seconds } = await backfillPrometheus(data, { promtool, dataFolder, onProgress })
+  line.end()
+  const megabytes = Math.round(bytes / 1024 / 1024)
+  console.log(
+    `Metric history: ${number(megabytes)} MB of samples in ${seconds.toFixed(1)} s, as blocks in ${dataFolder}`,
+  )
 }
 
 const number = (value: number): string => value.toLocaleString('en')
@@ -100,6 +115,8 @@ export function addDemoData(program: Command): void {
     .option('--seed <n>', 'same seed, same data', whole(0, 2 ** 31), 1)
     .option('--until <time>', 'end of the data, a whole hour; default: the current one', wholeHour)
     .option('--ledger <url>', 'send to this ledger instead of one of its own')
+    .option('--prometheus-data <folder>', 'write the metric history as blocks into this Prometheus data folder')
+    .option('--promtool <path>', 'promtool to make blocks with', 'promtool')
     .option('--in-flight <n>', 'requests under way at once', whole(1, 64), 6)
     .option('--spans-per-request <n>', 'spans in one request', whole(1, 5_000), 1_000)
     .action((flags: DemoDataFlags) => demoData(flags))
