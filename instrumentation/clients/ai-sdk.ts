@@ -1,7 +1,8 @@
 // The Vercel AI SDK (`ai` 6 and 7). In: its hook for telemetry integrations. Out: one span per model call, below
 // whatever generateText or streamText do around it. Prompts are not read here beyond counting their characters.
 
-import { traceModelCall } from '../model-call/trace-model-call.ts'
+import type { CallRecorder } from '../model-call/recorder.ts'
+import { startCall, traceModelCall } from '../model-call/trace-model-call.ts'
 import type { ModelCallOptions } from '../model-call/types.ts'
 
 interface CallEvent {
@@ -11,12 +12,23 @@ interface CallEvent {
   instructions?: unknown
 }
 
+interface EmbedEvent extends CallEvent {
+  embedCallId?: string
+  callId?: string
+  values?: unknown
+  usage?: { tokens?: number }
+}
+
 interface Integration {
+  onEmbedStart(event: EmbedEvent): void
+  onEmbedEnd(event: EmbedEvent): void
+  onError(error: unknown): void
   executeLanguageModelCall<T>(event: CallEvent & { execute: () => PromiseLike<T> }): PromiseLike<T>
 }
 
 /** A telemetry integration for `registerTelemetry` or the `telemetry` option of one call. */
 export const aiSdkIntegration = (): Integration => ({
+  ...embeddings(),
   executeLanguageModelCall: <T>({ execute, ...event }: CallEvent & { execute: () => PromiseLike<T> }) => {
     const options: ModelCallOptions = {
       provider: toProvider(event.provider ?? 'unknown'),
@@ -27,6 +39,39 @@ export const aiSdkIntegration = (): Integration => ({
     return traceModelCall(options, async () => await execute())
   },
 })
+
+/** Embedding calls that are running: the SDK only says when one starts and ends, and names it by an id. */
+const MAX_OPEN = 1_000
+
+function embeddings(): Pick<Integration, 'onEmbedStart' | 'onEmbedEnd' | 'onError'> {
+  const open = new Map<string, { recorder: CallRecorder; callId: string | undefined }>()
+  return {
+    onEmbedStart({ embedCallId, callId, provider = 'unknown', modelId = 'unknown', values }) {
+      if (embedCallId === undefined || open.size >= MAX_OPEN) return
+      const recorder = startCall({
+        provider: toProvider(provider),
+        model: modelId,
+        operation: 'embeddings',
+        input: values,
+      })
+      open.set(embedCallId, { recorder, callId })
+    },
+    onEmbedEnd({ embedCallId = '', usage }) {
+      const call = open.get(embedCallId)
+      open.delete(embedCallId)
+      call?.recorder.setUsage({ inputTokens: usage?.tokens, outputTokens: 0 })
+      call?.recorder.end()
+    },
+    onError(event) {
+      const { callId, error = event } = Object(event) as { callId?: string; error?: unknown }
+      for (const [id, call] of open) {
+        if (callId === undefined || call.callId !== callId) continue
+        open.delete(id)
+        call.recorder.end({ error })
+      }
+    },
+  }
+}
 
 /** Registers the integration for every call of the AI SDK in this process; the SDK reads this global. */
 export function registerAiSdk(): void {

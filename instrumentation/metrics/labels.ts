@@ -14,7 +14,7 @@ export interface LabelLimits {
   values: number
 }
 
-export const DEFAULT_LABEL_LIMITS: LabelLimits = { orgs: 1000, dealsPerOrg: 20, values: 100 }
+export const DEFAULT_LABEL_LIMITS: LabelLimits = { orgs: 1000, dealsPerOrg: 10, values: 100 }
 
 const OTHER = '_other'
 const MAX_REMEMBERED = 4_096

@@ -51,6 +51,7 @@ export interface Captured {
   logs(): Promise<CapturedLog[]>
   points(metric: string): Promise<CapturedPoint[]>
   metrics(): Promise<MetricData[]>
+  setLabelLimits(limits: LabelLimits): void
   reset(): Promise<void>
   stop(): Promise<void>
 }
@@ -119,6 +120,7 @@ export function captureTelemetry(
           : toHistogramPoint(point as HistogramMetricData['dataPoints'][number]),
       )
     },
+    setLabelLimits: (limits) => setLabels(new Labels(limits)),
     reset: async () => {
       await spans.processor.forceFlush()
       await logPipeline.processor.forceFlush()

@@ -1,0 +1,88 @@
+// Metric labels stay few: what is folded, what stays visible, and how many series a hundred organisations make.
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { traceFeature, traceModelCall, withTenant } from '../../../instrumentation/index.ts'
+import { DEFAULT_LABEL_LIMITS } from '../../../instrumentation/metrics/labels.ts'
+import { captureTelemetry } from '../../support/telemetry.ts'
+
+const telemetry = captureTelemetry({ labelLimits: { dealsPerOrg: 3, values: 5 } })
+beforeEach(() => telemetry.reset())
+afterAll(() => telemetry.stop())
+
+const call = (orgId: string, dealId: string, model = 'm') =>
+  withTenant({ orgId, dealId, userId: `${dealId}-user`, sessionId: `${dealId}-session` }, () =>
+    traceModelCall({ provider: 'p', model, conversationId: `${dealId}-conversation` }, (call) => {
+      call.setUsage({ inputTokens: 1, outputTokens: 1 })
+      call.setResponse({ id: `${dealId}-response` })
+    }),
+  )
+
+describe('labels', () => {
+  it('name the first deals of each organisation and fold the rest, visibly, without losing a call', async () => {
+    for (let deal = 0; deal < 10; deal++) for (const org of ['acme', 'globex']) await call(org, `deal-${deal}`)
+    const points = await telemetry.points('gen_ai.client.operation.duration')
+    expect(points.map(({ attributes, count }) => [attributes.org_id, attributes.deal_id, count]).sort()).toEqual([
+      ['acme', '_other', 7],
+      ['acme', 'deal-0', 1],
+      ['acme', 'deal-1', 1],
+      ['acme', 'deal-2', 1],
+      ['globex', '_other', 7],
+      ['globex', 'deal-0', 1],
+      ['globex', 'deal-1', 1],
+      ['globex', 'deal-2', 1],
+    ])
+    expect(await telemetry.points('spanledger.metrics.deals_folded')).toEqual([
+      { attributes: { org_id: 'acme' }, value: 7 },
+      { attributes: { org_id: 'globex' }, value: 7 },
+    ])
+  })
+
+  it('bound every other value too, whatever the app or the provider makes up', async () => {
+    for (let index = 0; index < 50; index++) await call('acme', 'falcon', `model-${index}`)
+    const models = (await telemetry.points('gen_ai.client.operation.duration')).map(
+      ({ attributes }) => attributes['gen_ai.request.model'],
+    )
+    expect(models.sort()).toEqual(['_other', 'model-0', 'model-1', 'model-2', 'model-3', 'model-4'])
+  })
+
+  it('never carry a user, session, conversation, response or trace id', async () => {
+    await call('acme', 'falcon')
+    const metrics = await telemetry.metrics()
+    expect(metrics.length).toBeGreaterThanOrEqual(2)
+    expect(JSON.stringify(metrics.map(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes)))).not.toMatch(
+      /falcon-|[0-9a-f]{16}/,
+    )
+  })
+
+  it('hide a secret that was used as a model name', async () => {
+    await call('acme', 'falcon', `sk-${'a1'.repeat(20)}`)
+    const [point] = await telemetry.points('gen_ai.client.operation.duration')
+    expect(point?.attributes['gen_ai.request.model']).toBe('[redacted:api key]')
+  })
+})
+
+describe('a hundred organisations with fifty deals each', () => {
+  it('stay below 20 000 streams with the default limits', async () => {
+    const wide = captureTelemetryAgain()
+    for (let org = 0; org < 100; org++) {
+      for (let deal = 0; deal < 50; deal++) {
+        await withTenant({ orgId: `org-${org}`, dealId: `deal-${deal}` }, () =>
+          traceFeature(deal % 2 ? 'chat' : 'search', () =>
+            traceModelCall({ provider: 'p', model: deal % 3 ? 'small' : 'large' }, (call) =>
+              call.setUsage({ inputTokens: 1, outputTokens: 1 }),
+            ),
+          ),
+        )
+      }
+    }
+    const streams = (await wide.metrics()).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
+    console.log(`${streams} streams for 100 organisations × 50 deals`)
+    expect(streams).toBeGreaterThan(1_000)
+    expect(streams).toBeLessThan(20_000)
+  })
+})
+
+/** The same capture with the limits an app has by default. */
+function captureTelemetryAgain() {
+  telemetry.setLabelLimits(DEFAULT_LABEL_LIMITS)
+  return telemetry
+}
