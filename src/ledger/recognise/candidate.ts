@@ -27,6 +27,8 @@ export interface Candidate {
   parentSpanId: string
   startTimeUnixNano: bigint
   endTimeUnixNano: bigint
+  /** OTLP SpanKind. */
+  spanKind: number
   /** call: this span reports one model call; aggregate: it repeats what others report; the resolver has the last word. */
   role: 'call' | 'aggregate'
   /** Names the dialect and rule that read it, e.g. `otel-genai/chat`. */

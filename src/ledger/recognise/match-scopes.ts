@@ -1,9 +1,19 @@
 // Two instrumentations of one process report the same calls, often as siblings or far apart in the tree. In: groups of
-// views. Effect: joins groups of different scopes one to one. A scope never meets itself, so two identical concurrent
-// calls stay two.
+// views. Effect: joins groups of different emitters one to one. An emitter never meets itself, so two identical
+// concurrent calls stay two.
 import type { CallGroup, CallGroups } from './call-groups.ts'
 import type { Candidate } from './candidate.ts'
-import { contains, figuresAgree, idsConflict, isMeasured, modelsAgree, sameClass, sameProcess } from './same-call.ts'
+import {
+  contains,
+  figuresAgree,
+  idsConflict,
+  isMeasured,
+  modelsAgree,
+  overlap,
+  sameClass,
+  sameEmitter,
+  sameProcess,
+} from './same-call.ts'
 import type { TraceTree } from './trace-tree.ts'
 import { compareCandidates } from './views.ts'
 
@@ -14,49 +24,60 @@ interface Match {
   distance: bigint
 }
 
-export function matchAcrossScopes(groups: CallGroups, sums: ReadonlyMap<Candidate, string>, tree: TraceTree): void {
-  const all = groups.all().map((group) => group.views.filter((view) => !sums.has(view)))
+export function matchAcrossScopes(
+  calls: readonly Candidate[],
+  groups: CallGroups,
+  sums: ReadonlyMap<Candidate, string>,
+  tree: TraceTree,
+): void {
+  const [first] = calls
+  if (first === undefined || calls.every((call) => sameEmitter(first, call))) return
   const matches: Match[] = []
-  for (let i = 0; i < all.length; i++) {
-    for (let j = i + 1; j < all.length; j++) {
-      for (const a of all[i] ?? []) {
-        for (const b of all[j] ?? []) {
-          const strength = likeness(a, b, tree)
-          if (strength > 0) matches.push({ a, b, strength, distance: apart(a, b) })
-        }
-      }
+  // Sorted by start: who starts after another has ended meets neither it nor anything before.
+  const open: Candidate[] = []
+  for (const b of calls) {
+    if (sums.has(b)) continue
+    let kept = 0
+    for (const a of open) {
+      if (a.endTimeUnixNano < b.startTimeUnixNano) continue
+      open[kept++] = a
+      if (groups.of(a) === groups.of(b)) continue
+      const strength = likeness(a, b, tree)
+      if (strength > 0) matches.push({ a, b, strength, distance: apart(a, b) })
     }
+    open.length = kept
+    open.push(b)
   }
-  matches.sort(
-    (x, y) =>
-      y.strength - x.strength ||
-      (x.distance < y.distance ? -1 : x.distance > y.distance ? 1 : 0) ||
-      compareCandidates(x.a, y.a) ||
-      compareCandidates(x.b, y.b),
-  )
+  matches.sort(compareMatches)
   for (const { a, b } of matches) {
     const left = groups.of(a)
     const right = groups.of(b)
-    if (left === right || shareScope(left, right) || conflict(left, right)) continue
+    if (left === right || shareEmitter(left, right) || conflict(left, right)) continue
     groups.join(a, b, `${b.scopeName || 'another scope'} and ${a.scopeName || 'another scope'} report the same call`)
   }
 }
 
+function compareMatches(x: Match, y: Match): number {
+  if (x.strength !== y.strength) return y.strength - x.strength
+  if (x.distance !== y.distance) return x.distance < y.distance ? -1 : 1
+  return compareCandidates(x.a, y.a) || compareCandidates(x.b, y.b)
+}
+
+/** 3: the figures say so; 2: nothing speaks against it; 1: the SDK's own span must be the call; 0: two calls. */
 function likeness(a: Candidate, b: Candidate, tree: TraceTree): number {
-  if (a.scopeName === b.scopeName || !sameClass(a, b) || !sameProcess(a, b)) return 0
+  if (sameEmitter(a, b) || !sameClass(a, b) || !sameProcess(a, b)) return 0
   if (idsConflict(a, b) || !modelsAgree(a, b)) return 0
-  if (tree.isAncestor(a.spanId, b.spanId) || tree.isAncestor(b.spanId, a.spanId)) return 0
-  if (!contains(a, b) && !contains(b, a)) return 0
+  if (tree.isAbove(a, b) || tree.isAbove(b, a)) return 0
   const failed = a.status !== 'success'
   if (failed !== (b.status !== 'success')) return 0
-  if (failed) return 2
-  const bothMeasured = isMeasured(a) && isMeasured(b)
-  if (a.usage !== undefined && b.usage !== undefined && bothMeasured) {
-    if (figuresAgree(a.usage, b.usage)) return 3
+  const isWithin = contains(a, b) || contains(b, a)
+  if (!failed && isMeasured(a) && isMeasured(b) && a.usage !== undefined && b.usage !== undefined) {
+    // Equal figures may lie askew: the first call of a process spends its time outside the inner instrumentation.
+    if (figuresAgree(a.usage, b.usage)) return isWithin || overlap(a, b) >= 0.5 ? 3 : 0
     // An SDK's own span exists for every call of that SDK: whoever else reports a call around it reports that one.
-    return a.level === 'sdk' || b.level === 'sdk' ? 1 : 0
+    return isWithin && (a.level === 'sdk' || b.level === 'sdk') ? 1 : 0
   }
-  return 2
+  return isWithin ? 2 : 0
 }
 
 function apart(a: Candidate, b: Candidate): bigint {
@@ -65,8 +86,8 @@ function apart(a: Candidate, b: Candidate): bigint {
   return (starts < 0n ? -starts : starts) + (ends < 0n ? -ends : ends)
 }
 
-function shareScope(left: CallGroup, right: CallGroup): boolean {
-  return left.views.some((a) => right.views.some((b) => a.scopeName === b.scopeName))
+function shareEmitter(left: CallGroup, right: CallGroup): boolean {
+  return left.views.some((a) => right.views.some((b) => sameEmitter(a, b)))
 }
 
 function conflict(left: CallGroup, right: CallGroup): boolean {

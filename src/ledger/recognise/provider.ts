@@ -132,6 +132,11 @@ export interface ModelName {
   prefix: string
 }
 
+/** They sell other makers' models at prices of their own, under names like `anthropic/claude-…`. */
+const ROUTERS = new Set(['openrouter', 'together_ai', 'fireworks_ai', 'huggingface'])
+
+export const isRouter = (provider: string): boolean => ROUTERS.has(provider)
+
 /** Takes routing prefixes off: `anthropic/claude-x` and `models/gemini-x` become the bare name. Other slashes stay. */
 export function toModelName(written: string): ModelName {
   const name = written.trim()

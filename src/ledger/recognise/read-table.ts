@@ -7,7 +7,7 @@ import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
 import { type OperationRule, toOperation } from './operation.ts'
 import { readOutcome } from './outcome.ts'
-import { providerOfModel, toModelName, toProvider } from './provider.ts'
+import { isRouter, type ModelName, providerOfModel, toModelName, toProvider } from './provider.ts'
 import { hasFiguresIn, readReported, readUsage } from './read-usage.ts'
 
 const SERVER = 2
@@ -26,12 +26,14 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   // A sum without figures says nothing.
   if (rule.role === 'aggregate' && !hasFigures && !standsForCalls) return undefined
 
-  const request = toModelName(readText(attributes, fields.requestModel) || dialect.model?.(span) || '')
-  const response = toModelName(readText(attributes, fields.responseModel))
+  const named = toProvider(readText(attributes, fields.provider) || dialect.provider?.(span) || '')
+  const asWritten = (model: string): ModelName => ({ model, prefix: '' })
+  const toName = isRouter(named) ? asWritten : toModelName
+  const request = toName(readText(attributes, fields.requestModel) || dialect.model?.(span) || '')
+  const response = toName(readText(attributes, fields.responseModel))
   const model = response.model || request.model
   if (!hasFigures && model === '' && rule.operation === '') return undefined
-  const named = readText(attributes, fields.provider) || dialect.provider?.(span) || ''
-  const provider = toProvider(named) || request.prefix || providerOfModel(model)
+  const provider = named || request.prefix || providerOfModel(model)
   const outcome = readOutcome(span)
   const finishReason = readFinish(span, fields.finish)
   const timeToFirstTokenMs = readFirstToken(dialect, span)
@@ -49,6 +51,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
     parentSpanId: span.parentSpanId,
     startTimeUnixNano: span.startTimeUnixNano,
     endTimeUnixNano: span.endTimeUnixNano,
+    spanKind: span.kind,
     role: rule.role === 'aggregate' || span.kind === SERVER ? 'aggregate' : 'call',
     recognisedBy: `${dialect.name}/${rule.operation || 'usage'}`,
     scopeName: span.scopeName,

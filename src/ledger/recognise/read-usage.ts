@@ -64,7 +64,9 @@ function measure(dialect: Dialect, span: Span, reported: ReportedUsage, known: K
 
 function withoutFigures(dialect: Dialect, span: Span, { outcome }: KnownCall): ReadUsage {
   const estimate = estimateUsage(span.attributes, dialect.fields)
-  if (outcome.status === 'success') return { usage: estimate, certainty: 'estimated', convention: 'assumed' }
+  if (outcome.status === 'success') {
+    return { usage: estimate, certainty: estimate === undefined ? 'partial' : 'estimated', convention: 'assumed' }
+  }
   // It failed in the middle of an answer: what had come by then was paid for.
   if (estimate !== undefined && estimate.outputTokens > 0) {
     return { usage: estimate, certainty: 'partial', convention: 'assumed' }

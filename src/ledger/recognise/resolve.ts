@@ -1,5 +1,5 @@
 // Step two of recognition. In: all candidates of one trace and the places of its spans, in any order. Out: one decision
-// per candidate. The principle: one emitter (scope) reports each call once, so its spans never merge without an equal
+// per candidate. The principle: one emitter (a scope in a process) reports each call once, so its spans never merge without an equal
 // response id; different emitters report the same calls, so theirs are matched one to one. Figures come from the view
 // that knows most. Structure decides what is a sum, never "has usage" or "parent = sum of children".
 
@@ -7,9 +7,10 @@ import { type CallGroup, type CallGroups, createGroups } from './call-groups.ts'
 import type { Candidate, Decision, SpanPlace } from './candidate.ts'
 import { matchAcrossScopes } from './match-scopes.ts'
 import { decideAggregates } from './resolve-aggregates.ts'
-import { contains, figuresAgree, idsConflict, isMeasured, modelsAgree, sameClass, succeeded } from './same-call.ts'
-import { createTraceTree, type TraceTree } from './trace-tree.ts'
+import { isMeasured, modelsAgree, sameClass, sameEmitter } from './same-call.ts'
+import { createTraceTree } from './trace-tree.ts'
 import { compareCandidates, mergeViews } from './views.ts'
+import { joinWrappers } from './wrappers.ts'
 
 export function resolve(candidates: readonly Candidate[], places: readonly SpanPlace[]): Decision[] {
   const sorted = [...candidates].sort(compareCandidates)
@@ -21,7 +22,7 @@ export function resolve(candidates: readonly Candidate[], places: readonly SpanP
   joinEqualResponseIds(calls, groups)
   joinNotes(calls, groups)
   joinWrappers(calls, groups, tree, sums)
-  matchAcrossScopes(groups, sums, tree)
+  matchAcrossScopes(calls, groups, sums, tree)
 
   const decisions = new Map<Candidate, Decision>()
   for (const group of groups.all()) {
@@ -68,7 +69,7 @@ function joinNotes(calls: readonly Candidate[], groups: CallGroups): void {
     if (!isMeasured(note) || note.endTimeUnixNano - note.startTimeUnixNano >= INSTANT_NANOS) continue
     const call = calls.findLast(
       (other) =>
-        other.scopeName === note.scopeName &&
+        sameEmitter(other, note) &&
         other.parentSpanId === note.parentSpanId &&
         other.startTimeUnixNano < note.startTimeUnixNano &&
         other.endTimeUnixNano - other.startTimeUnixNano >= INSTANT_NANOS &&
@@ -81,53 +82,4 @@ function joinNotes(calls: readonly Candidate[], groups: CallGroups): void {
     noted.add(call)
     groups.join(call, note, 'notes the figures of a call that had none')
   }
-}
-
-/** A call span with call spans beneath it is a wrapper of them, unless the evidence says they are calls of their own. */
-function joinWrappers(
-  calls: readonly Candidate[],
-  groups: CallGroups,
-  tree: TraceTree,
-  sums: Map<Candidate, string>,
-): void {
-  // Innermost first, so that what a wrapper wraps is settled before the wrapper is looked at.
-  const innermostFirst = [...calls].sort(
-    (a, b) => tree.ancestors(b.spanId).length - tree.ancestors(a.spanId).length || compareCandidates(a, b),
-  )
-  for (const outer of innermostFirst) {
-    const inner = calls.filter(
-      (call) =>
-        call !== outer && tree.isAncestor(outer.spanId, call.spanId) && sameClass(outer, call) && !sums.has(call),
-    )
-    const wrapped = inner.filter((call) => isWrapped(outer, call))
-    if (wrapped.length === 0) continue
-    const billed = distinctGroups(wrapped.filter(succeeded), groups)
-    if (billed.length > 1) {
-      sums.set(outer, `wraps ${billed.length} calls that have spans of their own`)
-    } else if (billed[0] !== undefined) {
-      groups.join(billed[0], outer, 'wraps the booked call')
-    } else if (!succeeded(outer)) {
-      const failed = distinctGroups(wrapped, groups)
-      if (failed.length === 1 && failed[0] !== undefined) groups.join(failed[0], outer, 'wraps the booked call')
-      else sums.set(outer, `wraps ${failed.length} failed attempts that have spans of their own`)
-    }
-    // Else: only failed attempts are visible beneath a success; the attempt that succeeded is this span's own.
-  }
-}
-
-function isWrapped(outer: Candidate, inner: Candidate): boolean {
-  if (outer.scopeName !== inner.scopeName) return !(idsConflict(outer, inner) && !contains(outer, inner))
-  // One emitter inside itself: the same call when the figures agree or one has none; else work done inside a stream.
-  if (idsConflict(outer, inner)) return false
-  if (!isMeasured(outer) || !isMeasured(inner) || outer.usage === undefined || inner.usage === undefined) return true
-  return figuresAgree(outer.usage, inner.usage)
-}
-
-function distinctGroups(calls: readonly Candidate[], groups: CallGroups): Candidate[] {
-  const firsts = new Map<CallGroup, Candidate>()
-  for (const call of calls) {
-    const group = groups.of(call)
-    if (!firsts.has(group)) firsts.set(group, call)
-  }
-  return [...firsts.values()]
 }

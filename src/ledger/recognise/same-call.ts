@@ -75,6 +75,22 @@ function idKind({ spanId, responseId }: Candidate): string {
   return /^[A-Za-z]+[-_]+/.exec(responseId)?.[0] ?? ''
 }
 
+/** One library in one process: it reports a call once. */
+export function sameEmitter(a: Candidate, b: Candidate): boolean {
+  return a.scopeName === b.scopeName && a.serviceName === b.serviceName
+}
+
+/** How much of the shorter one lies within the other, 0 to 1. */
+export function overlap(a: Candidate, b: Candidate): number {
+  // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigint
+  const start = a.startTimeUnixNano > b.startTimeUnixNano ? a.startTimeUnixNano : b.startTimeUnixNano
+  // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint
+  const end = a.endTimeUnixNano < b.endTimeUnixNano ? a.endTimeUnixNano : b.endTimeUnixNano
+  const lengths = [a.endTimeUnixNano - a.startTimeUnixNano, b.endTimeUnixNano - b.startTimeUnixNano].map(Number)
+  const shorter = Math.min(...lengths)
+  return end <= start || shorter <= 0 ? 0 : Number(end - start) / shorter
+}
+
 export function sameProcess(a: Candidate, b: Candidate): boolean {
   return a.serviceName === '' || b.serviceName === '' || a.serviceName === b.serviceName
 }

@@ -1,42 +1,93 @@
-// Who is above whom in one trace. In: candidates and the places of all spans seen so far. Out: ancestor questions that
-// hold for broken trees too (missing parents, self-parents, cycles).
+// Which candidate lies beneath which in one trace. In: candidates and the places of all spans seen so far. Out: the
+// tree of candidates alone, sound for broken trees too (missing parents, self-parents, cycles, absurd depth).
 import type { Candidate, SpanPlace } from './candidate.ts'
 
 export interface TraceTree {
-  /** Ancestors of a span, nearest first, as far as they have arrived. */
-  ancestors(spanId: string): readonly string[]
-  isAncestor(ancestorId: string, spanId: string): boolean
+  /** Candidates above this one, nearest first. */
+  above(candidate: Candidate): Generator<Candidate>
+  /** Candidates beneath, at any depth. */
+  beneath(candidate: Candidate): readonly Candidate[]
+  isAbove(upper: Candidate, lower: Candidate): boolean
+  /** How many candidates are above. */
+  depth(candidate: Candidate): number
   /** The chain of parents ends at a span that has not arrived (or never will). */
-  isOrphan(spanId: string): boolean
+  isOrphan(candidate: Candidate): boolean
 }
+
+/** Deeper nesting of model calls is nobody's program: what lies above is not looked at. */
+const DEEPEST = 64
 
 export function createTraceTree(candidates: readonly Candidate[], places: readonly SpanPlace[]): TraceTree {
   const parents = new Map<string, string>()
   for (const place of places) parents.set(place.spanId, place.parentSpanId)
-  for (const candidate of candidates) parents.set(candidate.spanId, candidate.parentSpanId)
-  const chains = new Map<string, readonly string[]>()
+  const bySpan = new Map<string, Candidate>()
+  for (const candidate of candidates) {
+    parents.set(candidate.spanId, candidate.parentSpanId)
+    bySpan.set(candidate.spanId, candidate)
+  }
+  const nearest = new Map<string, Nearest>()
+  const up = (candidate: Candidate): Candidate | undefined =>
+    climb(candidate.spanId, parents, bySpan, nearest).candidate
 
-  const ancestors = (spanId: string): readonly string[] => {
-    const known = chains.get(spanId)
-    if (known !== undefined) return known
-    const chain: string[] = []
-    const seen = new Set([spanId])
-    let parent = parents.get(spanId) ?? ''
-    while (parent !== '' && !seen.has(parent) && parents.has(parent)) {
-      seen.add(parent)
-      chain.push(parent)
-      parent = parents.get(parent) ?? ''
+  function* above(candidate: Candidate): Generator<Candidate> {
+    let upper = up(candidate)
+    for (let depth = 0; upper !== undefined && upper !== candidate && depth < DEEPEST; depth++) {
+      yield upper
+      upper = up(upper)
     }
-    chains.set(spanId, chain)
-    return chain
+  }
+  const lower = new Map<Candidate, Candidate[]>()
+  for (const candidate of candidates) {
+    for (const upper of new Set(above(candidate))) {
+      const found = lower.get(upper)
+      if (found === undefined) lower.set(upper, [candidate])
+      else found.push(candidate)
+    }
   }
   return {
-    ancestors,
-    isAncestor: (ancestorId, spanId) => ancestors(spanId).includes(ancestorId),
-    isOrphan: (spanId) => {
-      const top = ancestors(spanId).at(-1) ?? spanId
-      const parent = parents.get(top) ?? ''
-      return parent !== '' && !parents.has(parent)
+    above,
+    beneath: (candidate) => lower.get(candidate) ?? [],
+    isAbove: (upper, below) => {
+      for (const candidate of above(below)) if (candidate === upper) return true
+      return false
+    },
+    depth: (candidate) => [...above(candidate)].length,
+    isOrphan: (candidate) => {
+      let top = candidate
+      for (const upper of above(candidate)) top = upper
+      return climb(top.spanId, parents, bySpan, nearest).isBroken
     },
   }
+}
+
+interface Nearest {
+  candidate: Candidate | undefined
+  isBroken: boolean
+}
+
+/** The nearest candidate above a span; the answer is kept for every span on the way. */
+function climb(
+  spanId: string,
+  parents: ReadonlyMap<string, string>,
+  bySpan: ReadonlyMap<string, Candidate>,
+  nearest: Map<string, Nearest>,
+): Nearest {
+  const way: string[] = []
+  const seen = new Set<string>()
+  let at = spanId
+  let found: Nearest | undefined
+  while (found === undefined) {
+    found = nearest.get(at)
+    if (found !== undefined) break
+    way.push(at)
+    seen.add(at)
+    const parent = parents.get(at) ?? ''
+    const candidate = bySpan.get(parent)
+    if (candidate !== undefined) found = { candidate, isBroken: false }
+    else if (parent === '' || seen.has(parent)) found = { candidate: undefined, isBroken: false }
+    else if (!parents.has(parent)) found = { candidate: undefined, isBroken: true }
+    else at = parent
+  }
+  for (const passed of way) nearest.set(passed, found)
+  return found
 }

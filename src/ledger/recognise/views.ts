@@ -39,10 +39,7 @@ export function mergeViews(views: readonly Candidate[], tree: TraceTree): Merged
   // The row keeps the identity of the innermost view: it is nearest to the call in time and place.
   const chosen =
     [...views].sort(
-      (a, b) =>
-        LEVELS[b.level] - LEVELS[a.level] ||
-        tree.ancestors(b.spanId).length - tree.ancestors(a.spanId).length ||
-        compareCandidates(a, b),
+      (a, b) => LEVELS[b.level] - LEVELS[a.level] || tree.depth(b) - tree.depth(a) || compareCandidates(a, b),
     )[0] ?? only
   const merged: Candidate = { ...chosen, certainty: best.certainty, cacheConvention: best.cacheConvention }
   if (best.usage !== undefined) merged.usage = addDetail(best, byTrust)

@@ -118,6 +118,70 @@ describe('aggregates', () => {
   })
 })
 
+describe('frameworks nobody has a table for', () => {
+  const UNKNOWN = { scopeName: 'unknown framework', spanKind: 1 } as const
+
+  test('does not book a chat span that repeats the sum of the chat spans beneath it', () => {
+    const steps = [2, 3].map((n) => candidate(n, 1, { ...UNKNOWN, tokens: [10 * n, 5], at: n * 100 }))
+    expect(outcomes([candidate(1, 0, { ...UNKNOWN, tokens: [50, 10], for: 900 }), ...steps])).toEqual({
+      1: 'aggregate',
+      2: 'booked',
+      3: 'booked',
+    })
+  })
+
+  test('does not book one that repeats the last step only', () => {
+    const steps = [2, 3].map((n) => candidate(n, 1, { ...UNKNOWN, tokens: [10 * n, 5], at: n * 100 }))
+    const outer = candidate(1, 0, { ...UNKNOWN, tokens: [30, 5], for: 900 })
+    expect(outcomes([outer, ...steps])).toEqual({ 1: 'aggregate', 2: 'booked', 3: 'booked' })
+  })
+
+  test('does not book a sum beside the calls of another emitter that it repeats', () => {
+    const sum = candidate(1, 9, { ...AGENT, scopeName: 'agents', tokens: [30, 10], for: 900 })
+    const calls = [2, 3].map((n) => candidate(n, 9, { tokens: [n * 10 - 10, 5], at: n * 100 }))
+    expect(outcomes([sum, ...calls], [place(9, 0)])).toEqual({ 1: 'aggregate', 2: 'booked', 3: 'booked' })
+  })
+
+  test('books a total that leaves out the nested agent whose calls are the only ones seen', () => {
+    const outer = candidate(1, 0, { ...AGENT, tokens: [12, 4], for: 900 })
+    const inner = candidate(2, 1, { ...AGENT, tokens: [500, 90], for: 800 })
+    expect(outcomes([outer, inner, candidate(3, 2, { tokens: [500, 90] })])).toEqual({
+      1: 'booked',
+      2: 'aggregate',
+      3: 'booked',
+    })
+  })
+})
+
+describe('a gateway in the same trace', () => {
+  test('is the same call when one scope reports it in both processes under ids of their own', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [10, 5], responseId: 'chatcmpl-a', serviceName: 'web' }),
+      candidate(2, 1, { tokens: [10, 5], responseId: 'chatcmpl-b', serviceName: 'gateway', at: 5, for: 90 }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'duplicate of 2', 2: 'booked' })
+  })
+})
+
+describe('spans that lie askew', () => {
+  test('are one call when their figures agree and they mostly overlap', () => {
+    const calls = [candidate(1, 0, { tokens: [10, 5] }), candidate(2, 0, { tokens: [10, 5], at: 40, ...OTHER })]
+    expect(Object.values(outcomes(calls)).filter((outcome) => outcome === 'booked')).toHaveLength(1)
+  })
+
+  test('are two when they hardly overlap', () => {
+    const calls = [candidate(1, 0, { tokens: [10, 5] }), candidate(2, 0, { tokens: [10, 5], at: 80, ...OTHER })]
+    expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
+  test('an instant span with figures is a note on the call before it', () => {
+    const request = candidate(1, 9, { for: 30 })
+    const note = candidate(2, 9, { tokens: [10, 5], at: 60, for: 0 })
+    expect(outcomes([request, note], [place(9, 0)])).toEqual({ 1: 'booked', 2: 'duplicate of 1' })
+    expect(resolve([request, note], [])[0]?.candidate.usage).toMatchObject({ inputTokens: 10 })
+  })
+})
+
 describe('attempts', () => {
   test('books a failed attempt and the success beside it, and their wrapper once', () => {
     const calls = [

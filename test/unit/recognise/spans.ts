@@ -45,6 +45,7 @@ export function candidate(
     parentSpanId: parent === 0 ? '' : id(parent),
     startTimeUnixNano: start,
     endTimeUnixNano: start + BigInt(duration) * 1_000_000n,
+    spanKind: 3,
     role: 'call',
     recognisedBy: 'test/chat',
     scopeName: 'scope-a',

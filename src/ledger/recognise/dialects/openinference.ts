@@ -98,12 +98,10 @@ function isStream({ attributes, events }: Span): boolean {
   )
 }
 
-/** The wire's own input, when the answer was recorded, shows whether the count was taken over or added up. */
-function convention({ attributes }: Span): CacheConvention | undefined {
+/** Cached tokens are added to the input, unless the recorded answer shows that the wire's figure was taken over. */
+function convention({ attributes }: Span): CacheConvention {
   const answer = attributes['output.value']
-  const prompt = attributes['llm.token_count.prompt']
-  if (typeof answer !== 'string') return undefined
+  if (typeof answer !== 'string' || !/"cache_(?:read|creation)_input_tokens"/.test(answer)) return 'inclusive'
   const wire = /"input_tokens"\s*:\s*(\d+)/.exec(answer)?.[1]
-  if (wire === undefined || !/"cache_(?:read|creation)_input_tokens"/.test(answer)) return undefined
-  return Number(wire) === Number(prompt) ? 'exclusive' : 'inclusive'
+  return wire !== undefined && Number(wire) === Number(attributes['llm.token_count.prompt']) ? 'exclusive' : 'inclusive'
 }
