@@ -2,8 +2,8 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The optional packages are Node itself, for machines with an older one.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+# The optional packages are Node itself, for machines with an older one. Why not `npm ci`: see stack/npm-install.mjs.
+RUN npm install --no-save --omit=dev --omit=optional --no-audit --no-fund --loglevel=error
 
 FROM node:24-bookworm-slim AS spanledger
 ENV NODE_ENV=production

@@ -3,14 +3,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STACK := node stack/main.ts
-# make up DETACH=1; make logs S=ledger; make up MODE=native|docker
+# Examples: make up DETACH=1; make logs S=ledger; make up MODE=native|docker
 S ?=
 DETACH ?=
 MODE ?=
 
 .PHONY: help
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
 
 .PHONY: install
 install: node-modules ## Install npm packages and build the components this machine lacks (cached)
@@ -22,7 +22,7 @@ up: node-modules ## Start everything and print the URLs; Ctrl-C stops it (DETACH
 
 .PHONY: down
 down: node-modules ## Stop everything
-	@$(STACK) down $(if $(MODE),--mode $(MODE))
+	@$(STACK) down
 
 .PHONY: status
 status: node-modules ## State, process, restarts and URL of each service

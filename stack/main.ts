@@ -4,14 +4,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { ConfigError } from '../src/shared/config.ts'
-import { ROOT } from './commands/checkout.ts'
+import { ROOT, STATE_DIR } from './commands/checkout.ts'
+import { cleanInDocker, downInDocker, upInDocker } from './commands/docker.ts'
 import { clean, down } from './commands/down.ts'
 import { install } from './commands/install.ts'
 import { logs } from './commands/logs.ts'
+import { compose, decideMode, ranInDocker } from './commands/mode.ts'
 import { status } from './commands/status.ts'
 import { holdService, supervise } from './commands/supervise.ts'
 import { up } from './commands/up.ts'
 import { envExample } from './env-example.ts'
+import { liveSupervisor } from './supervisor/state-file.ts'
 
 const program = new Command('stack').description('Runs all of Spanledger on this machine without Docker.')
 
@@ -20,37 +23,54 @@ const verdict = async (result: boolean | Promise<boolean>) => {
   if (!(await result)) process.exitCode = 1
 }
 
+const composeVerdict = async (args: string[]) => verdict((await compose(args)) === 0)
+
 program.command('install').description('create .env, build the components this machine lacks').action(install)
 program
   .command('up')
   .description('install, start everything, wait until healthy, print the URLs; Ctrl-C stops it')
   .option('--detach', 'return once everything is healthy', false)
-  .action((options: { detach: boolean }) => verdict(up(options)))
+  .option('--mode <mode>', 'docker or native; by default docker where an engine answers and has or can pull the images')
+  .action(async (options: { detach: boolean; mode?: string }) => {
+    // What already runs decides; starting the other way beside it would meet it on every port.
+    const mode = liveSupervisor(STATE_DIR) ? 'native' : await decideMode(options.mode, (line) => console.log(line))
+    await verdict(mode === 'docker' ? upInDocker(options) : up(options))
+  })
 program
   .command('down')
   .description('stop everything')
-  .action(() => down())
+  .action(() => (ranInDocker() ? downInDocker() : down()))
 program
   .command('status')
   .description('state, process, restarts and URL of each service')
-  .action(() => verdict(status()))
+  .action(() => (ranInDocker() ? composeVerdict(['ps']) : verdict(status())))
 program
   .command('logs')
   .description('last lines of all or the named services, then what comes')
   .argument('[services...]')
   .option('--no-follow', 'end after the last lines')
-  .action((services: string[], options: { follow: boolean }) => logs(services, options.follow))
+  .action((services: string[], { follow }: { follow: boolean }) =>
+    ranInDocker()
+      ? composeVerdict(['logs', '--tail', '40', ...(follow ? ['--follow'] : []), ...services])
+      : logs(services, follow),
+  )
 program
   .command('stop')
   .description('stop one service and keep it stopped')
   .argument('<service>')
-  .action((name: string) => holdService(name, true))
+  .action((name: string) => (ranInDocker() ? composeVerdict(['stop', name]) : holdService(name, true)))
 program
   .command('start')
   .description('start a service that was stopped')
   .argument('<service>')
-  .action((name: string) => holdService(name, false))
-program.command('clean').description('stop everything and remove its data (.spanledger/)').action(clean)
+  .action((name: string) => (ranInDocker() ? composeVerdict(['start', name]) : holdService(name, false)))
+program
+  .command('clean')
+  .description('stop everything and remove its data (.spanledger/)')
+  .action(async () => {
+    if (ranInDocker()) await cleanInDocker()
+    await clean()
+  })
 program
   .command('env-example')
   .description('write .env.example from the configuration schemas')

@@ -1,4 +1,4 @@
-// Runs `npm ci` in a folder when its node_modules differ from its package-lock.json, else nothing. In: the folder.
+// Installs a folder's npm packages when its node_modules differ from its package-lock.json, else nothing. In: the folder.
 // Plain JavaScript, because it has to run under the machine's own, older Node.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -18,10 +18,10 @@ function isCurrent() {
 }
 
 if (!isCurrent()) {
-  console.log(`npm ci in ${folder}`)
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: 'inherit',
-  })
+  console.log(`installing npm packages in ${folder}`)
+  // Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, and not every registry has
+  // them all. Without --save, `npm install` takes the versions of the lock file and leaves that file alone.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status } = spawnSync('npm', args, { cwd: folder, stdio: 'inherit' })
   process.exit(status ?? 1)
 }

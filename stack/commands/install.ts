@@ -2,6 +2,7 @@
 // each component that cannot be had here; those lines are no error, the rest of the stack runs without them.
 import { Listr, type ListrTask } from 'listr2'
 import { buildComponent } from '../build/build-component.ts'
+import { buildViewer, isViewerBuilt } from '../build/build-viewer.ts'
 import { BUILT_COMPONENTS, type ComponentName, cacheDir, isBuilt } from '../components.ts'
 import { ensureEnvFile, stackEnvironment } from '../env-file.ts'
 import { findProgram } from '../services/find-program.ts'
@@ -14,8 +15,11 @@ export async function install(): Promise<void> {
   if (generated.length > 0) console.log(`.env: generated ${generated.length} secrets`)
   const cache = cacheDir(stackEnvironment(ENV_FILE))
   const missing = (Object.keys(BUILT_COMPONENTS) as ComponentName[]).filter((name) => !isBuilt(name, cache))
-  if (missing.length === 0) return
-  console.log(`Building ${missing.length} components into ${cache} (once for each version; minutes the first time)`)
+  const viewerMissing = !isViewerBuilt()
+  if (missing.length === 0 && !viewerMissing) return
+  if (missing.length > 0) {
+    console.log(`Building ${missing.length} components into ${cache} (once for each version; minutes the first time)`)
+  }
   const tasks: ListrTask[] = missing.map((name) => {
     const { version, tool, without } = BUILT_COMPONENTS[name]
     return {
@@ -29,6 +33,15 @@ export async function install(): Promise<void> {
       },
     }
   })
+  if (viewerMissing) {
+    tasks.push({
+      title: 'viewer page',
+      task: (_, task) =>
+        buildViewer((message) => {
+          task.output = message
+        }),
+    })
+  }
   const list = new Listr(tasks, { concurrent: 2, exitOnError: false, collectErrors: true })
   await list.run()
   for (const error of list.errors ?? []) console.log(`✖ ${error.message}`)

@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const BASE = 'spanledger-check/base'
 const RELEASE = 'bookworm'
 const BASE_PACKAGES = 'ca-certificates,wget,postgresql-client'
-/** A network that inspects TLS has its own authority in here; `npm ci` in the image build has to trust it too. */
+/** A network that inspects TLS has its own authority in here; npm in the image build has to trust it too. */
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 const MIRROR = 'http://deb.debian.org/debian'
 
@@ -76,7 +76,7 @@ async function baseArchive(dir: string): Promise<string> {
   return archive
 }
 
-/** The real Dockerfile; its `npm ci` uses this machine's network, because a bridge may not reach a registry. */
+/** The real Dockerfile; its npm uses this machine's network, because a bridge may not reach a registry. */
 async function buildOwnImage(docker: Docker, report: (line: string) => void): Promise<void> {
   const composeFile = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8')
   const tag = /image: (spanledger:\S+)/.exec(composeFile)?.[1] ?? 'spanledger'
