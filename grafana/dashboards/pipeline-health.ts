@@ -83,8 +83,8 @@ export const pipelineHealth = createDashboard({
   .withPanel(
     lines({
       title: 'Queue on disk by branch',
-      description: 'Items waiting for a backend. A branch that grows has a backend that is down or slow.',
-      unit: 'short',
+      description: 'Bytes waiting for a backend. A branch that grows has a backend that is down or slow.',
+      unit: 'bytes',
       ...half,
       queries: [promql('sum by (exporter) (otelcol_exporter_queue_size)', '{{exporter}}')],
     }),

@@ -116,10 +116,20 @@ export const usageAndCost = createDashboard({
       emptyText: NO_CALLS,
       queries: [
         sqlSeries(`
-          select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time, coalesce(nullif(feature, ''), '(none)') as metric, ${COST} as cost
-          from usage_daily
-          where ${WHERE}
-          group by 1, 2
+          with spend as (
+            select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time,
+              coalesce(nullif(feature, ''), '(none)') as metric, ${COST} as cost
+            from usage_daily
+            where ${WHERE}
+            group by 1, 2
+          ), buckets as (
+            select generate_series(
+              date_trunc('$bucket', $__timeFrom()::timestamptz, 'UTC'), $__timeTo()::timestamptz, '1 $bucket') as time
+          )
+          select time, metric, spend.cost
+          from buckets
+          cross join (select distinct metric from spend) as metrics
+          left join spend using (time, metric)
           order by 1, 2`),
       ],
     }),

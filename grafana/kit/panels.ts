@@ -90,6 +90,7 @@ export const stackedBars = (spec: PanelSpec): TimeseriesPanel =>
     .drawStyle(common.GraphDrawStyle.Bars)
     .fillOpacity(70)
     .lineWidth(0)
+    .min(0)
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
 
 /** One number, the last or the sum as the query gives it. */

@@ -21,6 +21,9 @@ const publicFiles = (): Plugin => {
       await cp(join(packageDir('@grafana/ui'), 'dist/public/img'), join(outDir, 'public/build/img'), {
         recursive: true,
       })
+      // The libraries ask for an icon that their own package leaves out.
+      const icons = join(outDir, 'public/build/img/icons/unicons')
+      await cp(join(icons, 'angle-left.svg'), join(icons, 'angle-double-left.svg'))
       const fonts = join(outDir, 'public/fonts/inter')
       await mkdir(fonts, { recursive: true })
       for (const [style, file] of Object.entries(FONTS)) {
