@@ -13,13 +13,16 @@ import { freePorts } from '../support/third-party.ts'
 
 export interface ChaosPostgres {
   url: string
+  /** Of the postmaster, while it runs. */
+  pid: () => number
   start: () => Promise<void>
   /** What `pg_ctl stop -m immediate` does: no checkpoint, recovery from the write-ahead log at the next start. */
   crash: () => Promise<void>
   remove: () => Promise<void>
 }
 
-export async function createPostgres(maxConnections = 40): Promise<ChaosPostgres> {
+/** @param more further settings, `name=value`. */
+export async function createPostgres(maxConnections = 40, more: string[] = []): Promise<ChaosPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'spanledger-chaos-'))
   await chmod(directory, 0o755)
   const [port] = (await freePorts(1)) as [number]
@@ -51,6 +54,7 @@ export async function createPostgres(maxConnections = 40): Promise<ChaosPostgres
 
   return {
     url,
+    pid: () => server?.pid ?? 0,
     async start() {
       const settings = [
         `port=${port}`,
@@ -59,10 +63,9 @@ export async function createPostgres(maxConnections = 40): Promise<ChaosPostgres
         `max_connections=${maxConnections}`,
       ]
       // A crash is only worth something when what was committed had to reach the disk.
-      const flags = [...settings, 'fsync=on', 'synchronous_commit=on', 'shared_buffers=64MB'].flatMap((setting) => [
-        '-c',
-        setting,
-      ])
+      const flags = [...settings, 'fsync=on', 'synchronous_commit=on', 'shared_buffers=64MB', ...more].flatMap(
+        (setting) => ['-c', setting],
+      )
       server = spawn(program, ['-D', data, ...flags], { uid: owner.uid, gid: owner.gid, stdio: 'ignore' })
       await pollUntil('Postgres answers', () => ping(url), { everyMs: 50 })
     },
