@@ -26,6 +26,8 @@ import { createMetrics } from './metrics.ts'
 import { createNeo4jMetrics } from './neo4j/neo4j-metrics.ts'
 import { createNeo4jProbe } from './neo4j/probe.ts'
 import { createApp } from './server.ts'
+import { createTempoReaders } from './tempo/readers.ts'
+import { mountTempo } from './tempo/tempo-routes.ts'
 import { traceRoutes } from './traces/trace-routes.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 
@@ -90,6 +92,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     mounts: [
       (mounted) => mountAlertPages(mounted, { pool, clock, logger, act, links, visitors }),
       (mounted) => mountRunbooks(mounted),
+      (mounted) => mountTempo(mounted, createTempoReaders(pool, guard, config.API_READER_TOKEN), clock),
     ],
   })
 

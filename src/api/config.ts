@@ -22,6 +22,11 @@ export const shape = {
     .min(16, 'must have at least 16 characters')
     .optional()
     .meta({ secret: true, description: 'key in the mail templates’ links; unset: links in mails ask to sign in' }),
+  API_READER_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .meta({ secret: true, description: 'reads every organisation’s traces by the Tempo API; unset: nobody does' }),
   API_ALERTMANAGER_URL: url('http://127.0.0.1:9093').meta({ description: 'Alertmanager, for silences and history' }),
   API_PROMETHEUS_URL: url('http://127.0.0.1:9090').meta({ description: 'Prometheus, for alert history' }),
   API_RECONCILE_INTERVAL_MS: positive(30_000).meta({ description: 'how often alert history is reconciled' }),

@@ -17,6 +17,7 @@ export function toAppError(error: unknown): AppError {
   if (type?.startsWith('encoding') || type?.startsWith('charset'))
     return new AppError('unsupported_media_type', String(message))
   if (status === 400 && code === undefined) return new AppError('bad_request', 'the request could not be read')
+  if (code === '2201B') return new AppError('bad_request', 'the regular expression is not valid', { cause: error })
   if (code === '57014')
     return new AppError('unavailable', 'the query took too long; narrow the time range', { cause: error })
   if (code && (TRANSIENT.test(code) || NODE_NETWORK.has(code)))
