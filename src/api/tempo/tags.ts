@@ -77,4 +77,5 @@ export async function tagValues(client: Client, tag: string, { orgIds, from, to 
   }))
 }
 
-const bagValues = (bag: string) => `select json_typeof(s.${bag} -> $4::text), s.${bag} ->> $4::text from ${NEWEST}`
+const bagValues = (bag: string) =>
+  `select json_typeof(s.${bag} -> $4::text) as type, s.${bag} ->> $4::text as value from ${NEWEST}`
