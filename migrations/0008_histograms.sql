@@ -2,19 +2,20 @@
 -- Latency as a mergeable log-scale histogram: bucket b holds ms in (1.04^(b-1), 1.04^b], so the bucket's middle is
 -- within 2 % of every value in it. bucket 0 is ≤ 1 ms, 450 is ≥ 12.9 h. Kept sparse in a bigint[]: each entry is
 -- bucket * 2^32 + calls (calls may be negative: reversals). Merging is concatenation, compacted when it grows.
+-- The small functions set no search_path: Postgres inlines only functions without settings, which is twenty times faster.
 set local role spanledger_owner;
 
 create function histogram_bucket(value_ms double precision) returns integer
-  language sql immutable parallel safe set search_path = '' as
+  language sql immutable parallel safe as
 $$ select case when value_ms <= 1 then 0 else least(450, pg_catalog.ceil(pg_catalog.ln(value_ms) / 0.039220713153281295)::integer) end $$;
 
 -- Middle of a bucket in ms: equally far, relatively, from both ends.
 create function histogram_value(bucket integer) returns double precision
-  language sql immutable parallel safe set search_path = '' as
+  language sql immutable parallel safe as
 $$ select case when bucket = 0 then 1 else pg_catalog.exp(0.039220713153281295 * bucket) * 2 / 2.04 end $$;
 
 create function histogram_entry(bucket integer, calls bigint) returns bigint
-  language sql immutable parallel safe set search_path = '' as
+  language sql immutable parallel safe as
 $$ select bucket * 4294967296::bigint + calls $$;
 
 create function histogram_buckets(histogram bigint[]) returns table (bucket integer, calls bigint)

@@ -82,7 +82,7 @@ begin
     calls, errors, timeouts, rate_limited, unpriced_calls, estimated_calls, late_calls, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd, latency_ms_sum,
     latency_histogram, first_token_histogram)
   select org_id, (created_at at time zone 'UTC')::date as day,
-    substr(sha256(convert_to(jsonb_build_array(deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment)::text, 'UTF8')), 1, 16) as dims_hash, deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment,
+    substr(sha256(convert_to(json_build_array(deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment)::text, 'UTF8')), 1, 16) as dims_hash, deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment,
     sum(calls),
     coalesce(sum(calls) filter (where status <> 'success'), 0),
     coalesce(sum(calls) filter (where status = 'timeout'), 0),
@@ -120,7 +120,7 @@ begin
     calls, errors, timeouts, rate_limited, unpriced_calls, estimated_calls, late_calls, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd, latency_ms_sum,
     latency_histogram, first_token_histogram)
   select org_id, date_trunc('hour', created_at, 'UTC') as hour,
-    substr(sha256(convert_to(jsonb_build_array(feature, provider, model, agent_id, department, environment, version)::text, 'UTF8')), 1, 16) as dims_hash, feature, provider, model, agent_id, department, environment, version,
+    substr(sha256(convert_to(json_build_array(feature, provider, model, agent_id, department, environment, version)::text, 'UTF8')), 1, 16) as dims_hash, feature, provider, model, agent_id, department, environment, version,
     sum(calls),
     coalesce(sum(calls) filter (where status <> 'success'), 0),
     coalesce(sum(calls) filter (where status = 'timeout'), 0),

@@ -1493,7 +1493,6 @@ CREATE OR REPLACE FUNCTION public.histogram_bucket(value_ms double precision)
  RETURNS integer
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
 AS $function$ select case when value_ms <= 1 then 0 else least(450, pg_catalog.ceil(pg_catalog.ln(value_ms) / 0.039220713153281295)::integer) end $function$;
 grant execute on function histogram_bucket(double precision) to spanledger_api;
 grant execute on function histogram_bucket(double precision) to spanledger_reader;
@@ -1531,7 +1530,6 @@ CREATE OR REPLACE FUNCTION public.histogram_entry(bucket integer, calls bigint)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
 AS $function$ select bucket * 4294967296::bigint + calls $function$;
 grant execute on function histogram_entry(integer,bigint) to spanledger_api;
 grant execute on function histogram_entry(integer,bigint) to spanledger_reader;
@@ -1567,7 +1565,6 @@ CREATE OR REPLACE FUNCTION public.histogram_value(bucket integer)
  RETURNS double precision
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
 AS $function$ select case when bucket = 0 then 1 else pg_catalog.exp(0.039220713153281295 * bucket) * 2 / 2.04 end $function$;
 grant execute on function histogram_value(integer) to spanledger_api;
 grant execute on function histogram_value(integer) to spanledger_reader;
@@ -1682,7 +1679,7 @@ begin
     calls, errors, timeouts, rate_limited, unpriced_calls, estimated_calls, late_calls, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd, latency_ms_sum,
     latency_histogram, first_token_histogram)
   select org_id, (created_at at time zone 'UTC')::date as day,
-    substr(sha256(convert_to(jsonb_build_array(deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment)::text, 'UTF8')), 1, 16) as dims_hash, deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment,
+    substr(sha256(convert_to(json_build_array(deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment)::text, 'UTF8')), 1, 16) as dims_hash, deal_id, feature, provider, model, operation, agent_id, department, environment, version, intent, segment,
     sum(calls),
     coalesce(sum(calls) filter (where status <> 'success'), 0),
     coalesce(sum(calls) filter (where status = 'timeout'), 0),
@@ -1720,7 +1717,7 @@ begin
     calls, errors, timeouts, rate_limited, unpriced_calls, estimated_calls, late_calls, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd, latency_ms_sum,
     latency_histogram, first_token_histogram)
   select org_id, date_trunc('hour', created_at, 'UTC') as hour,
-    substr(sha256(convert_to(jsonb_build_array(feature, provider, model, agent_id, department, environment, version)::text, 'UTF8')), 1, 16) as dims_hash, feature, provider, model, agent_id, department, environment, version,
+    substr(sha256(convert_to(json_build_array(feature, provider, model, agent_id, department, environment, version)::text, 'UTF8')), 1, 16) as dims_hash, feature, provider, model, agent_id, department, environment, version,
     sum(calls),
     coalesce(sum(calls) filter (where status <> 'success'), 0),
     coalesce(sum(calls) filter (where status = 'timeout'), 0),
