@@ -49,6 +49,24 @@ const chat = (trace: string, spanId = 'b'.repeat(16), parentSpanId = '') => ({
   },
 })
 
+it('books a call of a model without a price as unpriced, never as 0', async () => {
+  const trace = traceId()
+  const span = chat(trace)
+  const attributes = {
+    ...span.attributes,
+    'gen_ai.request.model': 'nobody-knows-it',
+    'gen_ai.response.model': 'nobody-knows-it',
+    org_id: 'unpriced',
+  }
+  await ledger.post('/v1/traces', tracesProtobuf([{ ...span, attributes }]))
+  expect(
+    await query('select cost_usd, price_status, unpriced_calls from llm_usage where trace_id = $1', [trace]),
+  ).toEqual([{ cost_usd: null, price_status: 'unpriced', unpriced_calls: 1 }])
+  expect(await ledger.metrics.registry.getSingleMetricAsString('ledger_unpriced_calls_total')).toContain(
+    'ledger_unpriced_calls_total{org_id="unpriced",provider="openai",model="nobody-knows-it"} 1',
+  )
+})
+
 describe('one request', () => {
   it('becomes a span, a priced line, its trace and its roll-ups', async () => {
     const trace = traceId()
@@ -86,7 +104,9 @@ describe('one request', () => {
     expect(await query('select span_count from trace_parts where trace_id = $1', [trace])).toEqual([
       { span_count: '1' },
     ])
-    const [daily] = await query('select sum(calls) as calls, sum(input_tokens) as tokens from usage_daily')
+    const [daily] = await query(
+      "select sum(calls) as calls, sum(input_tokens) as tokens from usage_daily where org_id <> 'unpriced'",
+    )
     expect(daily).toEqual({ calls: '1', tokens: '1000' })
   })
 
