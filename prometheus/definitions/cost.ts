@@ -76,6 +76,10 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       value: '{{ printf "%.1f" $value }} × the average',
       action: 'See which feature or model grew since yesterday.',
       dashboard: USAGE,
+      causes: [
+        { alert: 'DailySpendHigh', equal: ['org_id'] },
+        { alert: 'HourlySpendHigh', equal: ['org_id'] },
+      ],
     },
   ]
   return { name: 'cost', alerts }
