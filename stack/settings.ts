@@ -43,6 +43,10 @@ export const SECRETS = {
     generate: () => randomBytes(32).toString('base64url'),
   },
   API_LINK_KEY: { schema: secret().describe('Key in the links of alert mails: opens recent alerts'), generate: token },
+  API_READER_TOKEN: {
+    schema: secret().describe('Superadmins’ Tempo data source: reads the traces of every organisation'),
+    generate: token,
+  },
   WRITER_PASSWORD: { schema: secret().describe('Postgres role spanledger_writer (ledger)'), generate: token },
   API_DATABASE_PASSWORD: { schema: secret().describe('Postgres role spanledger_api (api)'), generate: token },
   READER_PASSWORD: {
