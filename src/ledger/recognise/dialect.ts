@@ -67,6 +67,6 @@ const FRAMEWORK =
   /langchain|langgraph|llama.?index|crewai|haystack|agent|autogen|agno|litellm|smolagents|strands|dspy|semantic.?kernel|pydantic|instructor|guardrails|mcp/i
 
 export function levelOfScope(scopeName: string): Level {
-  if (/^com\.[a-z0-9.]+\.sdk\b/.test(scopeName)) return 'sdk'
+  if (scopeName.startsWith('com.') && /^com\.[a-z0-9.]+\.sdk\b/.test(scopeName)) return 'sdk'
   return FRAMEWORK.test(scopeName) ? 'framework' : 'client'
 }

@@ -17,6 +17,10 @@ import {
 import type { TraceTree } from './trace-tree.ts'
 import { compareCandidates } from './views.ts'
 
+/** Who reports a call starts its span near to the others': among more concurrent ones than this none is looked for. */
+const MOST_CONCURRENT = 128
+const SLACK_NANOS = 5_000_000n
+
 interface Match {
   a: Candidate
   b: Candidate
@@ -34,18 +38,15 @@ export function matchAcrossScopes(
   if (first === undefined || calls.every((call) => sameEmitter(first, call))) return
   const matches: Match[] = []
   // Sorted by start: who starts after another has ended meets neither it nor anything before.
-  const open: Candidate[] = []
+  let open: Candidate[] = []
   for (const b of calls) {
     if (sums.has(b)) continue
-    let kept = 0
-    for (const a of open) {
-      if (a.endTimeUnixNano < b.startTimeUnixNano) continue
-      open[kept++] = a
+    open = open.filter((a) => a.endTimeUnixNano + SLACK_NANOS >= b.startTimeUnixNano)
+    for (const a of open.slice(-MOST_CONCURRENT)) {
       if (groups.of(a) === groups.of(b)) continue
       const strength = likeness(a, b, tree)
       if (strength > 0) matches.push({ a, b, strength, distance: apart(a, b) })
     }
-    open.length = kept
     open.push(b)
   }
   matches.sort(compareMatches)
@@ -66,18 +67,24 @@ function compareMatches(x: Match, y: Match): number {
 /** 3: the figures say so; 2: nothing speaks against it; 1: the SDK's own span must be the call; 0: two calls. */
 function likeness(a: Candidate, b: Candidate, tree: TraceTree): number {
   if (sameEmitter(a, b) || !sameClass(a, b) || !sameProcess(a, b)) return 0
-  if (idsConflict(a, b) || !modelsAgree(a, b)) return 0
-  if (tree.isAbove(a, b) || tree.isAbove(b, a)) return 0
   const failed = a.status !== 'success'
   if (failed !== (b.status !== 'success')) return 0
-  const isWithin = contains(a, b) || contains(b, a)
-  if (!failed && isMeasured(a) && isMeasured(b) && a.usage !== undefined && b.usage !== undefined) {
-    // Equal figures may lie askew: the first call of a process spends its time outside the inner instrumentation.
-    if (figuresAgree(a.usage, b.usage)) return isWithin || overlap(a, b) >= 0.5 ? 3 : 0
-    // An SDK's own span exists for every call of that SDK: whoever else reports a call around it reports that one.
-    return isWithin && (a.level === 'sdk' || b.level === 'sdk') ? 1 : 0
+  const strength = failed || !isMeasured(a) || !isMeasured(b) ? likenessInTime(a, b) : likenessInFigures(a, b)
+  if (strength === 0 || idsConflict(a, b) || !modelsAgree(a, b)) return 0
+  return tree.isAbove(a, b) || tree.isAbove(b, a) ? 0 : strength
+}
+
+const isWithin = (a: Candidate, b: Candidate): boolean => contains(a, b) || contains(b, a)
+
+const likenessInTime = (a: Candidate, b: Candidate): number => (isWithin(a, b) ? 2 : 0)
+
+function likenessInFigures(a: Candidate, b: Candidate): number {
+  // Equal figures may lie askew: the first call of a process spends its time outside the inner instrumentation.
+  if (a.usage !== undefined && b.usage !== undefined && figuresAgree(a.usage, b.usage)) {
+    return isWithin(a, b) || overlap(a, b) >= 0.5 ? 3 : 0
   }
-  return isWithin ? 2 : 0
+  // An SDK's own span exists for every call of that SDK: whoever else reports a call around it reports that one.
+  return (a.level === 'sdk' || b.level === 'sdk') && isWithin(a, b) ? 1 : 0
 }
 
 function apart(a: Candidate, b: Candidate): bigint {

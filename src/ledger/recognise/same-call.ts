@@ -51,6 +51,7 @@ const TRIMMED = /(?:^.*\/)|(?:[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest|v\d+(?::\d+)
 
 /** Dates, regions and routing prefixes aside, one name is the other's beginning. */
 export function modelsAgree(a: Candidate, b: Candidate): boolean {
+  if (a.requestModel === b.requestModel && a.requestModel !== '') return true
   const left = modelNames(a)
   const right = modelNames(b)
   if (left.length === 0 || right.length === 0) return true

@@ -37,8 +37,11 @@ export function createTraceTree(candidates: readonly Candidate[], places: readon
     }
   }
   const lower = new Map<Candidate, Candidate[]>()
+  const depths = new Map<Candidate, number>()
   for (const candidate of candidates) {
-    for (const upper of new Set(above(candidate))) {
+    const uppers = new Set(above(candidate))
+    depths.set(candidate, uppers.size)
+    for (const upper of uppers) {
       const found = lower.get(upper)
       if (found === undefined) lower.set(upper, [candidate])
       else found.push(candidate)
@@ -48,10 +51,11 @@ export function createTraceTree(candidates: readonly Candidate[], places: readon
     above,
     beneath: (candidate) => lower.get(candidate) ?? [],
     isAbove: (upper, below) => {
+      if ((depths.get(below) ?? 0) <= (depths.get(upper) ?? 0)) return false
       for (const candidate of above(below)) if (candidate === upper) return true
       return false
     },
-    depth: (candidate) => [...above(candidate)].length,
+    depth: (candidate) => depths.get(candidate) ?? 0,
     isOrphan: (candidate) => {
       let top = candidate
       for (const upper of above(candidate)) top = upper

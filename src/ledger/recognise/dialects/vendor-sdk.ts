@@ -7,7 +7,7 @@ import { OTEL_FIELDS } from './otel-genai.ts'
 export const vendorSdk: Dialect = {
   name: 'vendor-sdk',
   level: 'sdk',
-  owns: (span) => levelOfScope(span.scopeName) === 'sdk',
+  owns: (span) => span.scopeName.startsWith('com.') && levelOfScope(span.scopeName) === 'sdk',
   fields: { ...OTEL_FIELDS, finish: [...OTEL_FIELDS.finish, 'anthropic.message.stop_reason'] },
   convention: () => 'inclusive',
   brokeOff: ({ attributes }, finishReason) => finishReason === '' && attributes[ATTR.requestStream] === true,
