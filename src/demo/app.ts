@@ -12,6 +12,7 @@ import { chat, qa } from './routes/chat.ts'
 import { addCorrection, listCorrections } from './routes/corrections.ts'
 import { createDeal } from './routes/deals.ts'
 import { analyseDocument, listDocuments, uploadDocument } from './routes/documents.ts'
+import { giveFeedback } from './routes/feedback.ts'
 import { readiness } from './routes/readiness.ts'
 import { search } from './routes/search.ts'
 import { namespaceOf } from './workspace/workspaces.ts'
@@ -53,6 +54,7 @@ export function createDemoApp(context: DemoContext): Express {
   app.get('/api/search', search(context, runFeature))
   app.get('/api/corrections', listCorrections(context))
   app.post('/api/corrections', addCorrection(context, runFeature))
+  app.post('/api/feedback', giveFeedback(context))
   app.post('/api/deals', createDeal(context, runFeature))
   app.use(notFound)
   app.use(problemHandler({ logger, requestId: () => activeTraceId() ?? '' }))

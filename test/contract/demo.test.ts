@@ -120,6 +120,36 @@ describe('one chat', () => {
   })
 })
 
+describe('an answer', () => {
+  it('is judged on its own trace: groundedness at once, feedback when it comes', async () => {
+    const response = await demo.post('falcon', '/api/chat', { message: CONTRACT_QUESTION })
+    const { answer_id } = await jsonOf(response)
+    const rated = await demo.post('falcon', '/api/feedback', { answer_id, rating: 1 })
+    expect(rated.status).toBe(204)
+    await pollUntil('both judgements', () => {
+      const judged = demo.logs().filter((record) => record.traceId === traceOf(response))
+      const find = (body: string) => judged.find((record) => record.body === body)?.attributes
+      expect(find('gen_ai.evaluation.result')).toMatchObject({
+        org_id: 'acme',
+        'gen_ai.evaluation.name': 'groundedness',
+        'gen_ai.evaluation.score.value': expect.closeTo(0.9, 0),
+      })
+      expect(find('spanledger.feedback')).toMatchObject({
+        org_id: 'acme',
+        deal_id: 'falcon',
+        'spanledger.feedback.rating': 1,
+      })
+    })
+  })
+
+  it('of another deal cannot be rated', async () => {
+    const { answer_id } = await jsonOf(await demo.post('falcon', '/api/chat', { message: CONTRACT_QUESTION }))
+    expect((await demo.post('atlas', '/api/feedback', { answer_id, rating: 1 })).status).toBe(404)
+    expect((await demo.post('falcon', '/api/feedback', { answer_id, rating: 2 })).status).toBe(400)
+    expect((await demo.post('falcon', '/api/feedback', { answer_id, rating: -1 })).status).toBe(204)
+  })
+})
+
 describe('a model in trouble', () => {
   const chat = (behaviour: string) =>
     demo.post('heron', '/api/chat', { message: 'revenue' }, { 'X-Model-Behaviour': behaviour })

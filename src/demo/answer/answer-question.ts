@@ -1,10 +1,17 @@
 // One answer from question to last word: passages and graph at the same time, then the model. In: a question within a
 // feature run. Out: the answer with its sources and what it had to do without.
-import { type FeatureRun, traceGraphQuery, traceResponseStream } from '../../../instrumentation/index.ts'
+import { randomUUID } from 'node:crypto'
+import {
+  type FeatureRun,
+  recordEvaluation,
+  traceGraphQuery,
+  traceResponseStream,
+} from '../../../instrumentation/index.ts'
 import type { GraphFact } from '../graph/deal-graph.ts'
 import type { GraphMemory } from '../graph/graph-memory.ts'
 import type { ModelClient } from '../model/model-client.ts'
 import type { Workspace } from '../workspace/workspaces.ts'
+import { groundedness } from './groundedness.ts'
 import { buildPrompt } from './prompt.ts'
 import { type FoundPassage, type RetrievalMode, retrieve } from './retrieve.ts'
 
@@ -22,6 +29,8 @@ export interface Source {
 }
 
 export interface Answer {
+  /** For feedback. */
+  answer_id: string
   answer: string
   sources: Source[]
   facts: string[]
@@ -110,7 +119,19 @@ export async function answerQuestion(
   }
   const { text, model, finishReason, usage } = await answering
   workspace.remember(conversationId, { question: question.text, answer: text })
+  const score = groundedness(text, [
+    ...passages.map(({ passage }) => passage.text),
+    ...facts.map(({ from, relation, to }) => `${from.name} ${relation} ${to.name}`),
+    ...workspace.corrections.map((correction) => correction.text),
+  ])
+  if (passages.length > 0 && score !== undefined) {
+    recordEvaluation({ name: 'groundedness', score, evaluator: 'word_overlap' })
+  }
+  const { traceId, spanId } = run.span.spanContext()
+  const answerId = randomUUID()
+  workspace.answers.set(answerId, { traceId, spanId })
   return {
+    answer_id: answerId,
     answer: text,
     sources,
     facts: facts.map(({ from, relation, to }) => `${from.name} ${relation} ${to.name}`),

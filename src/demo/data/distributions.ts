@@ -93,3 +93,11 @@ export const CACHED_CALLS = 0.3
 export const EMBEDDING_CACHE_HITS = 0.62
 /** Share of calls that succeed only at the second attempt. */
 export const RETRIED_CALLS = 0.015
+
+/** Shares of answers that were scored by a model, rated by a person, stopped or flagged by a guardrail. */
+export const EVALUATED = 0.08
+export const RATED = 0.03
+export const GUARDED = 0.006
+
+/** Mean score of an agent's answers lies between these. */
+export const QUALITY = { least: 0.74, most: 0.94 }

@@ -1,7 +1,16 @@
 // Who there is: organisations, their deals, departments, agents and users. In: a seed. Out: the fleet, the same for the
 // same seed; an agent has one department, environment, version and model, and weights that meet all distributions.
 import { createRandom, type Random } from '../../shared/random.ts'
-import { type DemoModel, ENVIRONMENTS, ERROR_RATE, MODELS, SEGMENTS, type Share, VERSIONS } from './distributions.ts'
+import {
+  type DemoModel,
+  ENVIRONMENTS,
+  ERROR_RATE,
+  MODELS,
+  QUALITY,
+  SEGMENTS,
+  type Share,
+  VERSIONS,
+} from './distributions.ts'
 import { rake } from './rake.ts'
 
 export interface Agent {
@@ -14,6 +23,8 @@ export interface Agent {
   ownerTeam: string
   replacement: string | null
   model: DemoModel
+  /** Mean score of its answers, 0 to 1. */
+  quality: number
 }
 
 export interface Department {
@@ -232,6 +243,7 @@ function createOrganisation(blueprint: Blueprint, random: Random): Organisation 
       ownerTeam: `${department}-ai`,
       replacement: version === 'v1.0' ? `${department}-assistant` : null,
       model: models[place] ?? (MODELS[0] as DemoModel),
+      quality: QUALITY.least + (QUALITY.most - QUALITY.least) * random.next(),
     }
   })
   const ids = Object.entries(USERS_PER_SEGMENT).flatMap(([segment, count]) =>

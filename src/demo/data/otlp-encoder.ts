@@ -215,6 +215,8 @@ export function createOtlpEncoder(options: {
     // The common block is encoded with the spans' tag (9); a log record's attributes are field 6.
     logs.attributes(0x32, trace.common)
     logs.attributes(0x32, log.attributes)
+    logs.room(256)
+    if (log.eventName) logs.string(0x62, log.eventName)
     logs.id(0x4a, trace.traceId)
     logs.id(0x52, trace.spanIds[log.span] as readonly number[])
     logs.close(start, 3)

@@ -13,6 +13,7 @@ import {
 } from './distributions.ts'
 import type { Agent, Department, Organisation } from './fleet.ts'
 import { type Incidents, within } from './incidents.ts'
+import { addJudgements } from './judgements.ts'
 import type { CallFate } from './model-call.ts'
 import type { Attributes, PlannedTrace } from './planned-trace.ts'
 import { runFeature } from './run-feature.ts'
@@ -104,6 +105,9 @@ export function planTrace(
       body: `${request.feature} goes on without the graph`,
       attributes: {},
     })
+  }
+  if (!error && request.feature !== 'search' && request.feature !== 'document_upload') {
+    addJudgements(trace, random, feature, request.agent)
   }
   const session = `${user}-${Math.floor(startMs / 7_200_000).toString(36)}`
   return trace.finish(organisation.orgId, commonOf(random, request, { segment, user, session }), random)

@@ -28,5 +28,12 @@ export interface PlannedTrace {
   common: Attributes
   spans: PlannedSpan[]
   /** Log records; `span` is the position of the span they belong to. */
-  logs: { span: number; timeUs: number; severity: 'INFO' | 'WARN' | 'ERROR'; body: string; attributes: Attributes }[]
+  logs: {
+    eventName?: string
+    span: number
+    timeUs: number
+    severity: 'INFO' | 'WARN' | 'ERROR'
+    body: string
+    attributes: Attributes
+  }[]
 }

@@ -1,8 +1,7 @@
-// Attempts at a model call. In: the call and what may be tried again. Out: the first success, or the last error.
-// Waits follow the provider's Retry-After, else 250 ms doubling with each attempt, plus up to a quarter of it by chance.
-import { setTimeout as delay } from 'node:timers/promises'
+// Attempts at a model call. In: the call and when it must not be tried again. Out: the first success, or the last error;
+// an aborted signal's own reason (left, too late) when there is one, since it says more than the aborted call.
 import OpenAI from 'openai'
-import { withAttempt } from '../../../instrumentation/model-call/attempt.ts'
+import { withRetries } from '../../../instrumentation/index.ts'
 
 const FIRST_WAIT_MS = 250
 
@@ -31,18 +30,12 @@ export interface AttemptOptions {
 }
 
 export async function withAttempts<T>(options: AttemptOptions, call: () => Promise<T>): Promise<T> {
-  for (let number = 1; ; number += 1) {
-    try {
-      return await withAttempt({ number }, call)
-    } catch (error) {
-      // An aborted call reports its own kind of error; the reason of the signal (left, too late) says more.
-      options.signal.throwIfAborted()
-      const over = number >= options.attempts || !isRetryable(error) || options.mayRetry?.() === false
-      if (over) throw error
-      const waitMs = retryAfterMs(error) ?? FIRST_WAIT_MS * 2 ** (number - 1)
-      await delay(waitMs * (1 + Math.random() / 4), undefined, { signal: options.signal }).catch(() =>
-        options.signal.throwIfAborted(),
-      )
-    }
+  const { attempts, signal, mayRetry = () => true } = options
+  const retryOn = (error: unknown) => isRetryable(error) && mayRetry()
+  try {
+    return await withRetries({ attempts, signal, baseDelayMs: FIRST_WAIT_MS, retryOn }, call)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
   }
 }

@@ -43,6 +43,7 @@ export interface Turn {
 /** Turns of one conversation that are kept; the prompt uses fewer. */
 const MAX_TURNS = 200
 const MAX_CONVERSATIONS = 1_000
+const MAX_ANSWERS = 5_000
 
 export interface Workspace {
   namespace: string
@@ -50,6 +51,8 @@ export interface Workspace {
   passages: Passage[]
   index: PassageIndex
   corrections: Correction[]
+  /** Recent answers by id, and the span that made each. */
+  answers: LRUCache<string, { traceId: string; spanId: string }>
   turnsOf(conversationId: string): readonly Turn[]
   remember(conversationId: string, turn: Turn): void
   addDocument(document: Omit<Document, 'passageCount'>, passages: NewPassage[]): void
@@ -70,6 +73,7 @@ function createWorkspace(namespace: string): Workspace {
     passages,
     index,
     corrections: [],
+    answers: new LRUCache({ max: MAX_ANSWERS }),
     turnsOf: (conversationId) => conversations.get(conversationId) ?? [],
     remember(conversationId, turn) {
       conversations.set(conversationId, [...(conversations.get(conversationId) ?? []), turn].slice(-MAX_TURNS))

@@ -1,14 +1,17 @@
 // The shape of the demo data, measured on the traces themselves. Seeds are fixed, so these tests never flicker.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ATTR } from '../../../../instrumentation/semconv.ts'
+import { ATTR, EVENT } from '../../../../instrumentation/semconv.ts'
 import { DAY_MS, HOUR_MS } from '../../../../src/demo/data/calendar.ts'
 import {
   CACHED_CALLS,
   EMBEDDING_CACHE_HITS,
   ENVIRONMENTS,
   ERROR_RATE,
+  EVALUATED,
   FEATURES,
   LATENCY,
+  QUALITY,
+  RATED,
   SEGMENTS,
   VERSIONS,
 } from '../../../../src/demo/data/distributions.ts'
@@ -110,6 +113,19 @@ describe('the traces', () => {
     expect(shareOf(chats, (span) => span.attributes[ATTR.cacheReadTokens] !== undefined)).toBeCloseTo(CACHED_CALLS, 1)
     const embeddings = spans.filter((span) => span.attributes[ATTR.ragStep] === 'embedding')
     expect(shareOf(embeddings, (span) => span.attributes[ATTR.cacheHit] === true)).toBeCloseTo(EMBEDDING_CACHE_HITS, 1)
+  })
+
+  it('are judged as the table says, with scores around their agent’s quality', () => {
+    const answers = ordinary.filter(
+      (t) => !hasFailed(t) && !['search', 'document_upload'].includes(common(ATTR.feature)(t)),
+    )
+    const logsOf = (event: string) => answers.flatMap((trace) => trace.logs.filter((log) => log.eventName === event))
+    const scores = logsOf(EVENT.evaluation).map((log) => Number(log.attributes[ATTR.evaluationScore]))
+    expect(scores.length / answers.length).toBeCloseTo(EVALUATED, 2)
+    expect(medianOf(scores)).toBeGreaterThan(QUALITY.least)
+    expect(medianOf(scores)).toBeLessThan(QUALITY.most)
+    expect(logsOf(EVENT.feedback).length / answers.length).toBeCloseTo(RATED, 2)
+    expect(logsOf(EVENT.guardrail).length).toBeGreaterThan(20)
   })
 
   it('have intents of their department', () => {
