@@ -1,7 +1,7 @@
 // The real collector with the project's own configuration, on free ports, for tests.
 // In: where its three backends are. Out: addresses, credentials, start/kill.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -41,8 +41,14 @@ export async function createTestCollector(backends: {
   ]
   const directory = mkdtempSync(join(tmpdir(), 'spanledger-collector-'))
   const senders = join(directory, 'senders')
-  const sha1 = (text: string) => createHash('sha1').update(text).digest('base64')
-  writeFileSync(senders, ['acme', 'globex'].map((org) => `${org}:{SHA}${sha1(`${org}-password`)}\n`).join(''))
+  const digest = (text: string, salt: Buffer) => createHash('sha1').update(text).update(salt).digest()
+  const salt = randomBytes(8)
+  // One line of each kind that is written for real: plain and salted.
+  writeFileSync(
+    senders,
+    `acme:{SHA}${digest('acme-password', Buffer.alloc(0)).toString('base64')}\n` +
+      `globex:{SSHA}${Buffer.concat([digest('globex-password', salt), salt]).toString('base64')}\n`,
+  )
   const env = {
     COLLECTOR_OTLP_GRPC_PORT: grpc,
     COLLECTOR_OTLP_HTTP_PORT: http,
