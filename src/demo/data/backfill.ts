@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { HOUR_MS } from './calendar.ts'
 import type { DemoData } from './generate.ts'
 import { BLOCK_MS, writePrometheusHistory } from './prometheus-history.ts'
 
@@ -21,18 +22,36 @@ export async function backfillPrometheus(
 ): Promise<Backfill> {
   const startedMs = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'spanledger-history-'))
+  const range = `--max-block-duration=${BLOCK_MS / HOUR_MS}h`
+  let files = 0
+  let bytes = 0
+  // promtool works on one file while the next is written; a failure surfaces at the next file.
+  let converting = Promise.resolve()
+
+  async function convert(file: string): Promise<void> {
+    const command = ['tsdb', 'create-blocks-from', '--quiet', range, 'openmetrics', file, options.dataFolder]
+    await promisify(execFile)(options.promtool, command, { maxBuffer: 16 * 1024 * 1024 })
+    await rm(file)
+  }
+
   try {
     await mkdir(options.dataFolder, { recursive: true })
-    const files = writePrometheusHistory(data, folder, options.onProgress)
-    let bytes = 0
-    for (const file of files) {
-      bytes += (await stat(file)).size
-      const range = `--max-block-duration=${BLOCK_MS / 3_600_000}h`
-      const command = ['tsdb', 'create-blocks-from', '--quiet', range, 'openmetrics', file, options.dataFolder]
-      await promisify(execFile)(options.promtool, command, { maxBuffer: 16 * 1024 * 1024 })
-    }
-    return { files: files.length, bytes, seconds: (performance.now() - startedMs) / 1000 }
+    await writePrometheusHistory(
+      data,
+      folder,
+      async (file) => {
+        files += 1
+        bytes += (await stat(file)).size
+        await converting
+        converting = convert(file)
+        converting.catch(() => undefined)
+      },
+      options.onProgress,
+    )
+    await converting
+    return { files, bytes, seconds: (performance.now() - startedMs) / 1000 }
   } finally {
+    await converting.catch(() => undefined)
     await rm(folder, { recursive: true, force: true })
   }
 }

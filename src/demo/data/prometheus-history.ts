@@ -81,20 +81,26 @@ function createFamilies(sink: LineSink) {
   }
 }
 
-/** @returns the files written, oldest first. */
-export function writePrometheusHistory(
+/**
+ * @param onFile called with each file as it is complete, oldest first; the next one is begun when it resolves. The file
+ * is the callee's to remove.
+ */
+export async function writePrometheusHistory(
   data: DemoData,
   folder: string,
+  onFile: (path: string) => Promise<void>,
   onProgress: (share: number) => void = () => {},
-): string[] {
+): Promise<void> {
   const file = createOpenMetricsFile(folder, (family) => (family === NAMES.neo4j ? 'gauge' : 'histogram'))
   const families = createFamilies(file)
-  const files: string[] = []
+  let files = 0
   const endMs = (data.hours.at(-1)?.startMs ?? 0) + HOUR_MS
   const blockOf = (ms: number) => Math.floor(ms / BLOCK_MS)
-  const flush = () => {
-    const path = join(folder, `history-${String(files.length).padStart(3, '0')}.txt`)
-    if (file.write(path)) files.push(path)
+  const flush = async () => {
+    const path = join(folder, `history-${String(files).padStart(3, '0')}.txt`)
+    if (!file.write(path)) return
+    files += 1
+    await onFile(path)
   }
   for (const [hour, { startMs }] of data.hours.entries()) {
     const stepS = stepSeconds(endMs - startMs)
@@ -105,7 +111,7 @@ export function writePrometheusHistory(
         families.observe(traces[next] as PlannedTrace)
       }
       // Samples of a moment belong to the block it lies in.
-      if (blockOf(atMs) !== blockOf(atMs - stepS * 1000)) flush()
+      if (blockOf(atMs) !== blockOf(atMs - stepS * 1000)) await flush()
       families.scrape(atMs / 1000)
     }
     for (let atMs = startMs; atMs < startMs + HOUR_MS; atMs += 60_000) {
@@ -114,6 +120,5 @@ export function writePrometheusHistory(
     }
     onProgress((hour + 1) / data.hours.length)
   }
-  flush()
-  return files
+  await flush()
 }
