@@ -39,6 +39,19 @@ const KEYS = [
   ATTR.featureStatus,
 ] as const
 
+const TENANT_LABELS = [ATTR.dealId, ATTR.department, ATTR.environment, ATTR.feature, ATTR.agentId, ATTR.orgId] as const
+
+/** What a call or run may say itself; a run names its feature. */
+const CALL_KEYS = [
+  ATTR.errorType,
+  ATTR.feature,
+  ATTR.operationName,
+  ATTR.providerName,
+  ATTR.requestModel,
+  ATTR.responseModel,
+  ATTR.featureStatus,
+] as const
+
 /** Values that are one of few fixed words and need no bound. */
 const FIXED = new Set<string>([ATTR.tokenType, ATTR.featureStatus])
 
@@ -53,6 +66,7 @@ export class Labels {
   readonly #orgs: BoundedValues
   readonly #deals = new Map<string, BoundedValues>()
   readonly #values = new Map<string, BoundedValues>()
+  readonly #tenantIds = new WeakMap<object, string>()
   readonly #remembered = new Map<string, CallLabels>()
 
   constructor(limits: LabelLimits = DEFAULT_LABEL_LIMITS) {
@@ -77,8 +91,8 @@ export class Labels {
 
   /** The labels of a call's points, and the same with each token type. Remembered: building them is most of the cost. */
   forCall(tenant: Readonly<Attributes> | undefined, call: Readonly<Attributes>): CallLabels {
-    let id = ''
-    for (const key of KEYS) id += `\n${call[key] ?? tenant?.[key] ?? ''}`
+    let id = tenant ? this.#tenantId(tenant) : ''
+    for (const key of CALL_KEYS) id += `\n${call[key] ?? ''}`
     const known = this.#remembered.get(id)
     if (known) return known
     const from = { ...tenant, ...call }
@@ -97,6 +111,17 @@ export class Labels {
     return [...this.#deals].flatMap(([org, deals]) =>
       deals.foldedCount > 0 ? [[org, deals.foldedCount] satisfies [string, number]] : [],
     )
+  }
+
+  // A tenant's attributes are one frozen object for the whole request: its part of the id is made once.
+  #tenantId(tenant: Readonly<Attributes>): string {
+    let id = this.#tenantIds.get(tenant)
+    if (id === undefined) {
+      id = ''
+      for (const key of TENANT_LABELS) id += `${tenant[key] ?? ''}\n`
+      this.#tenantIds.set(tenant, id)
+    }
+    return id
   }
 
   #build(from: Readonly<Attributes>): Attributes {

@@ -15,7 +15,8 @@ export function estimateTokens(
   inputCharacters: number | undefined,
   { partial, failed }: { partial: boolean; failed: boolean },
 ): { usage: Usage; estimated: boolean } {
-  const usage: Usage = { ...facts.usage }
+  // Estimates go into the facts themselves: the call is over.
+  const usage: Usage = facts.usage ?? {}
   const seenOutput = facts.outputCharacters !== undefined
   if (failed && !seenOutput && facts.usage === undefined) return { usage, estimated: false }
   let estimated = false

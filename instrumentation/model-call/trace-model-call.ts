@@ -1,6 +1,6 @@
 // The wrapper around one model call. In: what is asked of which model, and the callback that asks. Out: the callback's
 // own result, and one CLIENT span with its metrics. When the result is a stream, the span ends with the stream.
-import { type Attributes, context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { reportProblem } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
 import { tenantAttributes } from '../tenant/context.ts'
@@ -23,11 +23,11 @@ export async function traceModelCall<T>(
   options: ModelCallOptions,
   callback: (call: ModelCall) => T | Promise<T>,
 ): Promise<T> {
-  const recorder = startCall(options)
-  const ctx = trace.setSpan(context.active(), recorder.span)
+  const active = context.active()
+  const recorder = startCall(options, active)
   let result: T
   try {
-    result = await context.with(ctx, () => callback(recorder))
+    result = await context.with(trace.setSpan(active, recorder.span), callback, undefined, recorder)
   } catch (error) {
     recorder.end({ error })
     throw error
@@ -60,21 +60,21 @@ const holdsStream = (result: unknown): result is { stream: ReadableStream<unknow
   typeof result === 'object' && result !== null && Reflect.get(result, 'stream') instanceof ReadableStream
 
 /** Starts the span of a call; the caller must end the recorder. */
-export function startCall(options: ModelCallOptions): CallRecorder {
-  const attributes = callAttributes(options)
-  const recorder = new CallRecorder(startSpan(options, attributes), attributes, tenantAttributes())
+export function startCall(options: ModelCallOptions, ctx: Context = context.active()): CallRecorder {
+  const attributes = callAttributes(options, ctx)
+  const recorder = new CallRecorder(startSpan(options, attributes, ctx), attributes, tenantAttributes(ctx))
   if (options.input !== undefined) recorder.setInput(options.input)
   return recorder
 }
 
-function startSpan(options: ModelCallOptions, attributes: Attributes): Span {
+function startSpan(options: ModelCallOptions, attributes: Attributes, ctx: Context): Span {
   const name = `${attributes[ATTR.operationName]} ${options.model}`
-  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes })
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, ctx)
   markModelCall(span)
   return span
 }
 
-function callAttributes(options: ModelCallOptions): Attributes {
+function callAttributes(options: ModelCallOptions, ctx: Context): Attributes {
   const attributes: Attributes = {
     [ATTR.operationName]: options.operation ?? 'chat',
     [ATTR.providerName]: options.provider,
@@ -84,7 +84,7 @@ function callAttributes(options: ModelCallOptions): Attributes {
   if (options.conversationId !== undefined) attributes[ATTR.conversationId] = options.conversationId
   if (options.serverAddress !== undefined) attributes[ATTR.serverAddress] = options.serverAddress
   if (options.serverPort !== undefined) attributes[ATTR.serverPort] = options.serverPort
-  const attempt = activeAttempt()
+  const attempt = activeAttempt(ctx)
   if (attempt) {
     attributes[ATTR.attempt] = attempt.number
     if (attempt.fallback !== undefined) attributes[ATTR.fallback] = attempt.fallback

@@ -21,10 +21,13 @@ export interface SignalHealth {
   lastSentAt?: string
 }
 
+// A property of the item: a WeakMap of every queued item is work for the garbage collector.
+const SIZE = Symbol('spanledger size')
+type Sized = { [SIZE]?: number }
+
 export class SignalStats {
   readonly signal: Signal
   readonly #bounds: QueueBounds
-  readonly #sizes = new WeakMap<object, number>()
   readonly #dropped: Record<DropReason, number> = { queue_full: 0, rejected: 0, shutdown: 0 }
   #sent = 0
   #queued = 0
@@ -45,15 +48,14 @@ export class SignalStats {
     }
     this.#queued++
     this.#queuedBytes += bytes
-    this.#sizes.set(item, bytes)
+    ;(item as Sized)[SIZE] = bytes
     return true
   }
 
   /** The outcome of an export, for items that were admitted. */
   settle(items: readonly object[], error: Error | undefined): void {
     for (const item of items) {
-      this.#queuedBytes -= this.#sizes.get(item) ?? 0
-      this.#sizes.delete(item)
+      this.#queuedBytes -= (item as Sized)[SIZE] ?? 0
     }
     this.#queued -= items.length
     this.count(items.length, error)

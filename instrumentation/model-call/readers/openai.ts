@@ -2,7 +2,7 @@
 // speak this format. prompt_tokens already include cached tokens and completion_tokens include reasoning tokens.
 import type { CallFacts } from '../facts.ts'
 import type { Usage } from '../types.ts'
-import { asArray, asCount, asObject, asText, type Json, joinTexts } from './json.ts'
+import { asArray, asCount, asObject, asText, type Json } from './json.ts'
 
 export function readOpenAi(value: object): CallFacts | undefined {
   const response = value as Json
@@ -14,37 +14,33 @@ export function readOpenAi(value: object): CallFacts | undefined {
 }
 
 function readCompletion(response: Json, choices: unknown[]): CallFacts {
-  const texts: (string | undefined)[] = []
+  let outputText = ''
   const finishReasons: string[] = []
   for (const item of choices) {
     const choice = asObject(item)
     const finish = asText(choice?.finish_reason)
     if (finish) finishReasons.push(finish)
-    texts.push(asText(choice?.text), ...readMessage(asObject(choice?.delta) ?? asObject(choice?.message)))
+    outputText += (asText(choice?.text) ?? '') + readMessage(asObject(choice?.delta) ?? asObject(choice?.message))
   }
-  const outputText = joinTexts(texts)
   return {
     responseId: asText(response.id),
     responseModel: asText(response.model),
     finishReasons,
     usage: asObject(response.usage) && readUsage(response.usage),
-    outputCharacters: outputText?.length,
-    outputText,
+    ...(outputText && { outputCharacters: outputText.length, outputText }),
   }
 }
 
-function readMessage(message: Json | undefined): (string | undefined)[] {
-  if (!message) return []
-  const calls = asArray(message.tool_calls).flatMap((item) => {
+// Runs for every chunk of every stream: no arrays on the usual path.
+function readMessage(message: Json | undefined): string {
+  if (!message) return ''
+  let text = asText(message.reasoning_content) ?? asText(message.reasoning) ?? ''
+  text += (asText(message.content) ?? '') + (asText(message.refusal) ?? '')
+  for (const item of asArray(message.tool_calls)) {
     const called = asObject(asObject(item)?.function)
-    return [asText(called?.name), asText(called?.arguments)]
-  })
-  return [
-    asText(message.reasoning_content) ?? asText(message.reasoning),
-    asText(message.content),
-    asText(message.refusal),
-    ...calls,
-  ]
+    text += (asText(called?.name) ?? '') + (asText(called?.arguments) ?? '')
+  }
+  return text
 }
 
 function readUsage(value: unknown): Usage {
