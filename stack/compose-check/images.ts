@@ -24,7 +24,7 @@ export const dockerAt =
     const { exitCode, stdout, all } = await execa('docker', args, { env, all: true, reject: false })
     if (exitCode !== 0)
       throw new Error(`docker ${args.slice(0, 2).join(' ')}: ${all?.split('\n').slice(-12).join('\n')}`)
-    return stdout
+    return args[0] === 'logs' ? (all ?? '') : stdout
   }
 
 /** Files each stand-in needs besides its Dockerfile: name in the build context, path on this machine. */

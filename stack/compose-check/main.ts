@@ -72,6 +72,7 @@ async function composeUp(docker: Docker, host: string, dir: string): Promise<voi
     name: 'docker-compose up starts every service in dependency order',
     run: async () => void (await compose(['up', '--detach', '--no-build', ...services])),
   })
+  if (!isUp) console.log(await containerReport(docker))
   if (isUp) for (const one of composeChecks({ docker, project: PROJECT, services, ports, secrets })) await check(one)
   await check({
     name: 'docker-compose down leaves no container and no volume',
@@ -81,6 +82,16 @@ async function composeUp(docker: Docker, host: string, dir: string): Promise<voi
       if (left !== '') throw new Error(left)
     },
   })
+}
+
+/** State and last words of every container that is not as it should be. */
+async function containerReport(docker: Docker): Promise<string> {
+  const ids = (await docker(['ps', '-aq'])).split('\n').filter(Boolean)
+  const reports = ids.map(async (id) => {
+    const state = await docker(['inspect', '--format', '{{.Name}} {{.State.Status}} {{.State.ExitCode}}', id])
+    return `  ${state}\n${(await docker(['logs', '--tail', '6', id])).replace(/^/gm, '    ')}`
+  })
+  return (await Promise.all(reports)).join('\n')
 }
 
 async function main(): Promise<void> {

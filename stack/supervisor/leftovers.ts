@@ -30,7 +30,9 @@ export const forgetProcess = (stateDir: string, name: string): void =>
 
 /** Ends everything that still runs for this state folder; returns the names of what was found. */
 export async function endLeftovers(stateDir: string): Promise<string[]> {
-  const found = [...recordedProcesses(stateDir), ...markedProcesses(stateDir)]
+  const recorded = recordedProcesses(stateDir)
+  const known = new Set(recorded.filter(isSameProcess).map(({ pid }) => pid))
+  const found = [...recorded, ...markedProcesses(stateDir).filter(({ pid }) => !known.has(pid))]
   const alive = found.filter(isSameProcess)
   await Promise.all(found.map((record) => endGroup(record, record.stopSignal, record.stopTimeoutMs)))
   rmSync(join(stateDir, 'run'), { recursive: true, force: true })

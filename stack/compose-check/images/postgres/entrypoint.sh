@@ -5,8 +5,11 @@ as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups -- "$@"
 chown postgres:postgres /var/lib/postgresql
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   as_postgres mkdir -p "$PGDATA"
-  as_postgres initdb --username=postgres --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD") \
+  install --owner=postgres --mode=600 /dev/null /tmp/password
+  printf '%s\n' "$POSTGRES_PASSWORD" > /tmp/password
+  as_postgres initdb --username=postgres --pwfile=/tmp/password \
     --auth-local=trust --auth-host=scram-sha-256 $POSTGRES_INITDB_ARGS
+  rm /tmp/password
   echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
   echo "create database $POSTGRES_DB" | as_postgres postgres --single -D "$PGDATA" postgres
 fi
