@@ -7,6 +7,7 @@ import { createActOnAlert } from './alerts/act-on-alert.ts'
 import { alertRoutes } from './alerts/alert-routes.ts'
 import { createAlertmanagerClient } from './alerts/alertmanager-client.ts'
 import { createLinks } from './alerts/link.ts'
+import { liveRoutes } from './alerts/live-routes.ts'
 import { mountAlertPages } from './alerts/page-routes.ts'
 import { createPrometheusClient } from './alerts/prometheus-client.ts'
 import { createReconcile } from './alerts/reconcile.ts'
@@ -29,6 +30,7 @@ import { createApp } from './server.ts'
 import { createTempoReaders } from './tempo/readers.ts'
 import { mountTempo } from './tempo/tempo-routes.ts'
 import { traceRoutes } from './traces/trace-routes.ts'
+import { kpiRoutes } from './usage/kpi-routes.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 
 export const API_VERSION = '0.1.0'
@@ -78,6 +80,9 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
   const routes = [
     ...traceRoutes(pool),
     ...usageRoutes(pool, clock),
+    ...kpiRoutes(pool, clock),
+    // Before the routes with a name in the same place of the path.
+    ...liveRoutes(pool),
     ...budgetRoutes(pool, clock),
     ...alertRoutes({ pool, clock, act, links, publicUrl: config.API_PUBLIC_URL.replace(/\/$/, '') }),
     ...webhookRoutes({ pool, metrics, clock, onWatchdog: deadMansSwitch.seen }),
@@ -123,6 +128,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
   }
   return {
     app,
+    routes,
     metrics,
     evaluateBudgets,
     reconcileAlerts,

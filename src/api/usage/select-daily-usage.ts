@@ -14,24 +14,27 @@ export const FIGURES = `
   sum(cache_write_tokens)::text as cache_write_tokens, sum(reasoning_tokens)::text as reasoning_tokens,
   trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd`
 
-export async function selectDailyUsage(client: Client, orgId: string, question: DailyQuestion) {
-  const conditions = dimensionConditions(question, 6)
+/** The question without its page: for a table on screen and for a file. */
+export function dailyUsageQuery(orgId: string, question: Omit<DailyQuestion, keyof Page>) {
+  const conditions = dimensionConditions(question, 4)
   const groups = ['day', ...question.group_by]
   const sql = `
     select ${['day::text as day', ...question.group_by].join(', ')}, ${FIGURES}, count(*) over () as total
       from usage_daily
      where org_id = $1 and day between $2 and $3${conditions.sql}
      group by ${groups.join(', ')}
-     order by ${groups.join(', ')}
-     limit $4 offset $5`
-  const { rows } = await client.query<Record<string, string> & { total: string }>(sql, [
-    orgId,
-    question.from,
-    question.to,
+     order by ${groups.join(', ')}`
+  return { sql, values: [orgId, question.from, question.to, ...conditions.values], filters: conditions.filters }
+}
+
+export async function selectDailyUsage(client: Client, orgId: string, question: DailyQuestion) {
+  const { sql, values, filters } = dailyUsageQuery(orgId, question)
+  const paged = `${sql} limit $${values.length + 1} offset $${values.length + 2}`
+  const { rows } = await client.query<Record<string, string> & { total: string }>(paged, [
+    ...values,
     question.limit,
     offsetOf(question),
-    ...conditions.values,
   ])
   const total = Number(rows[0]?.total ?? 0)
-  return { rows: rows.map(({ total: _, ...row }) => row), total, filters: conditions.filters }
+  return { rows: rows.map(({ total: _, ...row }) => row), total, filters }
 }

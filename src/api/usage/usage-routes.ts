@@ -3,11 +3,12 @@
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { type Pool, withOrg } from '../../shared/pg.ts'
+import { streamCsv } from '../http/csv.ts'
 import { pageMeta, pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
 import { dimensionFields, dimensionQuery, groupByQuery } from './dimensions.ts'
 import { dayRangeQuery, toDayRange } from './range.ts'
-import { selectDailyUsage } from './select-daily-usage.ts'
+import { dailyUsageQuery, selectDailyUsage } from './select-daily-usage.ts'
 
 export const MONEY = z
   .string()
@@ -42,10 +43,25 @@ export function usageRoutes(pool: Pool, clock: Clock): AnyRoute[] {
       summary: 'Calls, tokens and cost per day',
       tag: 'usage',
       access: 'member',
-      query: z.object({ ...dayRangeQuery, ...dimensionQuery, group_by: groupByQuery, ...pageQuery() }),
+      query: z.object({
+        ...dayRangeQuery,
+        ...dimensionQuery,
+        group_by: groupByQuery,
+        format: z.enum(['json', 'csv']).default('json').describe('csv: all rows, without paging'),
+        ...pageQuery(),
+      }),
+      alsoProduces: ['text/csv'],
       data: z.array(DAILY_ROW),
-      async handle({ query, orgId }) {
+      async handle({ query, orgId, response }) {
         const range = toDayRange(query, clock.nowMs())
+        if (query.format === 'csv') {
+          const { sql, values } = dailyUsageQuery(orgId, { ...query, ...range })
+          const columns = ['day', ...query.group_by, ...Object.keys(USAGE_FIGURES)]
+          await withOrg(pool, orgId, (client) =>
+            streamCsv(client, response, { fileName: 'usage-daily', columns, sql, values }),
+          )
+          return undefined
+        }
         const { rows, total, filters } = await withOrg(pool, orgId, (client) =>
           selectDailyUsage(client, orgId, { ...query, ...range }),
         )
