@@ -15,7 +15,7 @@ export async function install(): Promise<void> {
   if (generated.length > 0) console.log(`.env: generated ${generated.length} secrets`)
   const cache = cacheDir(stackEnvironment(ENV_FILE))
   const missing = (Object.keys(BUILT_COMPONENTS) as ComponentName[]).filter((name) => !isBuilt(name, cache))
-  const viewerMissing = !isViewerBuilt()
+  const viewerMissing = !isViewerBuilt(cache)
   if (missing.length === 0 && !viewerMissing) return
   if (missing.length > 0) {
     console.log(`Building ${missing.length} components into ${cache} (once for each version; minutes the first time)`)
@@ -36,10 +36,13 @@ export async function install(): Promise<void> {
   if (viewerMissing) {
     tasks.push({
       title: 'viewer page',
-      task: (_, task) =>
-        buildViewer((message) => {
+      task: async (_, task) => {
+        const startedMs = Date.now()
+        await buildViewer(cache, (message) => {
           task.output = message
-        }),
+        })
+        task.title = `viewer page (${Math.round((Date.now() - startedMs) / 1000)} s)`
+      },
     })
   }
   const list = new Listr(tasks, { concurrent: 2, exitOnError: false, collectErrors: true })

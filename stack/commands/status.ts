@@ -21,7 +21,7 @@ export function statusTable(services: readonly ServiceStatus[], nowMs: number): 
     state,
     pid ? String(pid) : '-',
     String(restarts),
-    startedAtMs ? duration(nowMs - startedAtMs) : '-',
+    startedAtMs !== undefined ? duration(nowMs - startedAtMs) : '-',
     detail ?? url ?? '',
   ])
   return alignColumns([header, ...rows])

@@ -2,6 +2,7 @@
 // stack's context. Out: their definitions, each run from the sources by this very Node.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { viewerPageDir } from '../build/build-viewer.ts'
 import { httpProbe } from '../supervisor/probe.ts'
 import type { AbsentService, ServiceDefinition } from '../supervisor/types.ts'
 import { dataDir, HOST, postgresUrl, type StackContext, serviceDefaults } from './context.ts'
@@ -156,11 +157,18 @@ export const inbox = (context: StackContext): Definition =>
 
 /** Draws Grafana's own dashboards and data sources where there is no Grafana. */
 export const viewer = (context: StackContext): Definition => {
-  const { ports, secrets, given } = context
+  const { ports, secrets, given, cache } = context
   const api = `http://${HOST}:${ports.API_PORT}`
+  const names = { name: 'viewer', title: 'Viewer: the dashboards' }
+  const page = given.VIEWER_PAGE_DIR ?? viewerPageDir(cache)
+  if (!given.VIEWER_PAGE_DIR && !existsSync(page)) {
+    return {
+      ...names,
+      absent: 'its page could not be built (`make install` says why); the dashboards are not drawn here',
+    }
+  }
   return program(context, 'grafana/viewer/server/main.ts', {
-    name: 'viewer',
-    title: 'Viewer: the dashboards',
+    ...names,
     dependsOn: ['prometheus', 'bootstrap'],
     healthPort: ports.GRAFANA_PORT,
     env: {
@@ -176,7 +184,7 @@ export const viewer = (context: StackContext): Definition => {
       VIEWER_HOST: HOST,
       VIEWER_PORT: String(ports.GRAFANA_PORT),
       VIEWER_PROVISIONING_DIR: join(context.root, 'grafana/provisioning'),
-      VIEWER_PAGE_DIR: join(context.root, 'grafana/viewer/dist'),
+      VIEWER_PAGE_DIR: page,
     },
   })
 }
