@@ -79,7 +79,7 @@ select protect_tenant_table('trace_parts');
 insert into storage_settings values ('trace_parts', 7, 90);
 
 create function roll_up_trace_spans() returns trigger
-  language plpgsql security definer set search_path = 'pg_catalog' as
+  language plpgsql security definer set search_path = 'pg_catalog' set jit = off as
 $$
 begin
   insert into public.trace_parts as part (

@@ -74,7 +74,7 @@ create table usage_hourly (
 select protect_tenant_table('usage_hourly');
 
 create function roll_up_llm_usage() returns trigger
-  language plpgsql security definer set search_path = 'pg_catalog' as
+  language plpgsql security definer set search_path = 'pg_catalog' set jit = off as
 $$
 begin
   insert into public.usage_daily as rolled (

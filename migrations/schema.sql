@@ -1672,6 +1672,7 @@ CREATE OR REPLACE FUNCTION public.roll_up_llm_usage()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog'
+ SET jit TO 'off'
 AS $function$
 begin
   insert into public.usage_daily as rolled (
@@ -1758,6 +1759,7 @@ CREATE OR REPLACE FUNCTION public.roll_up_trace_spans()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog'
+ SET jit TO 'off'
 AS $function$
 begin
   insert into public.trace_parts as part (
@@ -1816,10 +1818,16 @@ CREATE OR REPLACE FUNCTION public.trace_lines(org_ids text[], trace_ids text[])
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
   select u.*
   from (select distinct w.org_id, w.trace_id from unnest(org_ids, trace_ids) as w (org_id, trace_id)) as wanted
-  join public.llm_usage u on u.org_id = wanted.org_id and u.trace_id = wanted.trace_id
+  cross join lateral (
+    select * from public.llm_usage f
+    where f.org_id = wanted.org_id and f.trace_id = wanted.trace_id
+    offset 0
+  ) as u
   order by u.org_id, u.trace_id, u.created_at, u.span_id, u.revision
 $function$;
 grant execute on function trace_lines(text[],text[]) to spanledger_writer;
@@ -1829,12 +1837,18 @@ CREATE OR REPLACE FUNCTION public.trace_readings(org_ids text[], trace_ids text[
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
   select s.org_id, s.trace_id, s.span_id, s.start_time, s.start_nanos, s.duration_ns, s.parent_span_id, s.name,
     s.service_name, s.deal_id, s.user_id, s.session_id, s.feature, s.department, s.agent_id, s.environment, s.version,
     s.intent, s.segment, s.call
   from (select distinct w.org_id, w.trace_id from unnest(org_ids, trace_ids) as w (org_id, trace_id)) as wanted
-  join public.trace_spans s on s.org_id = wanted.org_id and s.trace_id = wanted.trace_id
+  cross join lateral (
+    select * from public.trace_spans f
+    where f.org_id = wanted.org_id and f.trace_id = wanted.trace_id
+    offset 0
+  ) as s
   order by s.org_id, s.trace_id, s.start_time, s.span_id
 $function$;
 grant execute on function trace_readings(text[],text[]) to spanledger_writer;

@@ -59,15 +59,7 @@ export async function loadPriceVersions(database: Queryable): Promise<PriceVersi
   return [...versions.values()]
 }
 
-/** Highest version in the table: cheap to ask, tells whether a book is stale. */
-export async function latestPriceVersion(database: Queryable): Promise<number> {
-  const { rows } = await database.query<{ latest: string }>(
-    'select coalesce(max(price_version), 0) as latest from public.model_prices',
-  )
-  return Number(rows[0]?.latest ?? 0)
-}
-
-/** Records versions in one statement; returns how many. Their `recorded_at` is the transaction's time. */
+/** Records versions within the caller's transaction, whose time is their `recorded_at`; returns how many. */
 export async function recordPriceVersions(database: Queryable, versions: NewPriceVersion[]): Promise<number> {
   const flat = versions.flatMap((version, index) =>
     (version.rates.length > 0
@@ -89,6 +81,9 @@ export async function recordPriceVersions(database: Queryable, versions: NewPric
       note: version.note ?? '',
     })),
   )
+  // One recorder at a time: versions become visible in the order of their numbers, so the highest tells whether a
+  // book is stale.
+  await database.query("select pg_advisory_xact_lock(hashtextextended('spanledger.prices', 0))")
   await database.query(
     `with given as (
        select * from json_to_recordset($1::json) as row (

@@ -73,7 +73,7 @@ describe(`roll-ups of ${LINES.length} random lines (ROLL_UP_SEED=${SEED})`, () =
   })
 
   test.each([0.5, 0.9, 0.95, 0.99])(
-    'percentile %f from merged histograms is within 2 %% of the exact one',
+    'percentile %f from merged histograms is within two percent of the exact one',
     async (share) => {
       const [row] = await clients.rows(
         database.readerUrl,
