@@ -1,4 +1,4 @@
-// Vercel AI SDK 5, 6 and 7: its own telemetry. Version 7 registers it once, earlier ones take a flag per call.
+// Vercel AI SDK 4 to 7: its own telemetry. Version 7 registers it once, earlier ones take a flag per call.
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
@@ -22,12 +22,15 @@ const responses = openai('gpt-4o-mini')
 const claude = anthropic('claude-sonnet-4-20250514')
 const gemini = google('gemini-2.5-flash')
 
+// Version 4 calls the schema `parameters` and counts steps otherwise.
+const schema = (shape) => ({ [major < 5 ? 'parameters' : 'inputSchema']: z.object(shape) })
 const weather = tool({
   description: 'Weather of a city',
-  inputSchema: z.object({ city: z.string() }),
+  ...schema({ city: z.string() }),
   execute: async () => 'sunny',
 })
-const steps = { tools: { weather }, stopWhen: (ai.stepCountIs ?? ai.isStepCount)(3) }
+const limit = major < 5 ? { maxSteps: 3 } : { stopWhen: (ai.stepCountIs ?? ai.isStepCount)(3) }
+const steps = { tools: { weather }, ...limit }
 
 const ask = (model = gpt, rest = {}) =>
   generateText({ model, prompt: h.QUESTION, maxRetries: 0, ...telemetry, ...rest })
@@ -50,7 +53,7 @@ const delegation = () =>
     tools: {
       colleague: tool({
         description: 'Asks a colleague',
-        inputSchema: z.object({ question: z.string() }),
+        ...schema({ question: z.string() }),
         execute: async ({ question }) => (await ask(claude, { prompt: question })).text,
       }),
     },

@@ -3,6 +3,7 @@
 
 /** Calls the library left no span of its own for. */
 export const UNSEEN_CALLS: { captures: RegExp; calls: number; why: string }[] = [
+  { captures: /^ai-4.*\/abort$/, calls: 1, why: 'neither the outer nor the inner span is ended' },
   { captures: /^litellm-.*\/abort$/, calls: 1, why: 'its callback runs at the end of a stream only' },
   { captures: /^openlit-.*\/abort$/, calls: 1, why: 'the span is dropped with the unread stream' },
   { captures: /^openinference-(?:openai-0\.1\.30|anthropic-0\.1\.18)\/abort$/, calls: 1, why: 'as above' },
@@ -22,9 +23,9 @@ export const UNSEEN_CALLS: { captures: RegExp; calls: number; why: string }[] = 
 /** Parts of a call's figures that the library leaves out; input and output are complete. */
 export const UNKNOWN_PARTS: { captures: RegExp; parts: string[]; why: string }[] = [
   {
-    captures: /^ai-5.*\/(?:cached|reasoning|responses)$/,
+    captures: /^ai-[45].*\/(?:cached|gemini-cached|reasoning|responses)$/,
     parts: ['cacheReadTokens', 'reasoningTokens'],
-    why: 'generateText of version 5 writes prompt and completion tokens only',
+    why: 'generateText of versions 4 and 5 writes prompt and completion tokens only',
   },
   { captures: /^ai-7.*\/(?:.*reasoning|responses)$/, parts: ['reasoningTokens'], why: 'no such attribute' },
   { captures: /^openinference-smolagents-.*\/cached$/, parts: ['cacheReadTokens'], why: 'no such attribute' },

@@ -1,6 +1,6 @@
 // Vercel AI SDK. Versions 3–6 name their spans in `ai.operationId`: `ai.x.doX` is a call, `ai.x` its sum (the last step
 // only in version 5). Version 7 speaks OTel under the scope `gen_ai`.
-import type { Span } from '../../span.ts'
+import type { Attributes, Span } from '../../span.ts'
 import { toCount } from '../attribute.ts'
 import type { Dialect } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
@@ -36,9 +36,18 @@ export const aiSdk: Dialect = {
   },
   streams: ({ attributes }) => String(attributes['ai.operationId']).startsWith('ai.stream'),
   brokeOff: ({ attributes }, finishReason) =>
-    finishReason === '' && String(attributes['ai.operationId']).startsWith('ai.stream'),
+    (finishReason === '' && String(attributes['ai.operationId']).startsWith('ai.stream')) || losesThoughts(attributes),
   // A stream that is aborted ends its outer span only; the call beneath it never gets one.
   standsForCalls: ({ attributes }) => !String(attributes['ai.operationId']).includes('embed'),
+}
+
+/** Version 4 takes Gemini's candidates for the whole output and keeps nothing that would tell of thoughts. */
+function losesThoughts(attributes: Attributes): boolean {
+  return (
+    attributes['ai.usage.completionTokens'] !== undefined &&
+    String(attributes['ai.model.provider']).startsWith('google') &&
+    !String(attributes['ai.response.providerMetadata']).includes('usageMetadata')
+  )
 }
 
 const CALL = /\.do(?:Generate|Stream|Embed|Rerank)$/
