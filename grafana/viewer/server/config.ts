@@ -7,5 +7,5 @@ export const shape = {
   VIEWER_PORT: port(3000).describe('Port of the page, the same as Grafana would have.'),
   VIEWER_LOG_LEVEL: logLevel,
   VIEWER_PROVISIONING_DIR: z.string().default('grafana/provisioning').describe('Grafana provisioning files.'),
-  VIEWER_PAGE_DIR: z.string().min(1).describe('The built page (grafana/viewer/build.ts).'),
+  VIEWER_PAGE_DIR: z.string().min(1).describe('The built page; without it the one that `make install` built.'),
 }
