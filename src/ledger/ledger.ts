@@ -119,12 +119,18 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
   }
 }
 
-/** A stuck statement or lock must end as an error that the sender can retry, not as silence. */
+/**
+ * A stuck statement or lock must end as an error that the sender can retry, not as silence. Every look-up is by key: a
+ * plan made while the tables were empty would scan whole organisations for ever after, so plans are made each time and
+ * joins go through the index.
+ */
+const SESSION_SETTINGS = [
+  ...['statement_timeout=30s', 'lock_timeout=10s', 'idle_in_transaction_session_timeout=30s', 'jit=off'],
+  ...['plan_cache_mode=force_custom_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off'],
+]
+
 function withSessionSettings(url: string): string {
   const parsed = new URL(url)
-  parsed.searchParams.set(
-    'options',
-    '-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c jit=off',
-  )
+  parsed.searchParams.set('options', SESSION_SETTINGS.map((setting) => `-c ${setting}`).join(' '))
   return parsed.href
 }

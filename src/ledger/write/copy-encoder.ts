@@ -2,6 +2,8 @@
 // Layout: https://www.postgresql.org/docs/18/sql-copy.html (Binary Format). Text is cleaned before it comes here.
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+/** Characters up to which text is copied one by one. */
+const SHORT_TEXT = 40
 const FIRST_BYTES = 256 * 1024
 /** Microseconds from 1970-01-01 to Postgres' own epoch, 2000-01-01. */
 const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n
@@ -12,6 +14,7 @@ const COST_FRACTION_GROUPS = 3
 
 export class CopyEncoder {
   private buffer: Buffer
+  private view: DataView
   private length = 0
   private readonly columns: number
   rows = 0
@@ -19,25 +22,39 @@ export class CopyEncoder {
   constructor(columns: number, firstBytes = FIRST_BYTES) {
     this.columns = columns
     this.buffer = Buffer.allocUnsafe(firstBytes)
+    this.view = viewOf(this.buffer)
     this.length = SIGNATURE.copy(this.buffer)
   }
 
   startRow(): void {
     this.room(2)
-    this.length = this.buffer.writeInt16BE(this.columns, this.length)
+    this.view.setInt16(this.length, this.columns)
+    this.length += 2
     this.rows += 1
   }
 
   null(): void {
     this.room(4)
-    this.length = this.buffer.writeInt32BE(-1, this.length)
+    this.view.setInt32(this.length, -1)
+    this.length += 4
   }
 
   text(value: string): void {
-    this.room(4 + value.length * 3)
+    const { length } = value
+    this.room(4 + length * 3)
+    const { buffer } = this
     const start = this.length + 4
-    const size = this.buffer.write(value, start, 'utf8')
-    this.buffer.writeInt32BE(size, this.length)
+    let size = 0
+    // Most fields are a few ASCII characters, for which the call into native code costs more than the copying.
+    if (length <= SHORT_TEXT) {
+      while (size < length) {
+        const code = value.charCodeAt(size)
+        if (code >= 0x80) break
+        buffer[start + size++] = code
+      }
+    }
+    if (size < length) size = buffer.write(value, start, 'utf8')
+    this.view.setInt32(this.length, size)
     this.length = start + size
   }
 
@@ -58,26 +75,30 @@ export class CopyEncoder {
 
   int2(value: number): void {
     this.room(6)
-    this.buffer.writeInt32BE(2, this.length)
-    this.length = this.buffer.writeInt16BE(value, this.length + 4)
+    this.view.setInt32(this.length, 2)
+    this.view.setInt16(this.length + 4, value)
+    this.length += 6
   }
 
   int4(value: number): void {
     this.room(8)
-    this.buffer.writeInt32BE(4, this.length)
-    this.length = this.buffer.writeInt32BE(value, this.length + 4)
+    this.view.setInt32(this.length, 4)
+    this.view.setInt32(this.length + 4, value)
+    this.length += 8
   }
 
   int8(value: bigint): void {
     this.room(12)
-    this.buffer.writeInt32BE(8, this.length)
-    this.length = this.buffer.writeBigInt64BE(value, this.length + 4)
+    this.view.setInt32(this.length, 8)
+    this.view.setBigInt64(this.length + 4, value)
+    this.length += 12
   }
 
   float8(value: number): void {
     this.room(12)
-    this.buffer.writeInt32BE(8, this.length)
-    this.length = this.buffer.writeDoubleBE(value, this.length + 4)
+    this.view.setInt32(this.length, 8)
+    this.view.setFloat64(this.length + 4, value)
+    this.length += 12
   }
 
   bool(value: boolean): void {
@@ -147,5 +168,8 @@ export class CopyEncoder {
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes))
     this.buffer.copy(larger, 0, 0, this.length)
     this.buffer = larger
+    this.view = viewOf(larger)
   }
 }
+
+const viewOf = (buffer: Buffer): DataView => new DataView(buffer.buffer, buffer.byteOffset, buffer.length)

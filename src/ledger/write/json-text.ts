@@ -5,6 +5,18 @@ import type { Attributes, AttributeValue } from '../span.ts'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/
 
+/** Keys repeat: their quoted form is kept, up to a number. */
+const quotedKeys = new Map<string, string>()
+const MAX_QUOTED_KEYS = 4096
+
+function quoteKey(key: string): string {
+  const known = quotedKeys.get(key)
+  if (known !== undefined) return known
+  const quoted = `${quote(key)}:`
+  if (quotedKeys.size < MAX_QUOTED_KEYS && key.length <= 64) quotedKeys.set(key, quoted)
+  return quoted
+}
+
 const quote = (text: string): string => (NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`)
 
 export function valueJson(value: AttributeValue): string {
@@ -27,11 +39,12 @@ export function attributesJson(attributes: Attributes, without?: ReadonlySet<str
   return json === '{}' ? undefined : json
 }
 
-function objectJson(object: Attributes, without?: ReadonlySet<string>): string {
+export function objectJson(object: Attributes, without?: ReadonlySet<string>): string {
   let json = ''
   for (const key in object) {
-    if (without?.has(key)) continue
-    json += `${json === '' ? '' : ','}${quote(key)}:${valueJson(object[key] as AttributeValue)}`
+    const value = object[key]
+    if (value === undefined || without?.has(key)) continue
+    json += (json === '' ? '' : ',') + quoteKey(key) + valueJson(value)
   }
   return `{${json}}`
 }
