@@ -14,11 +14,11 @@ export interface WriterToken {
 /** @param orgIds organisations the sender may write for; null for any. Returns the token itself. */
 export async function createWriterToken(client: pg.ClientBase, name: string, orgIds: string[] | null): Promise<string> {
   const token = `slw_${randomBytes(24).toString('base64url')}`
-  await client.query('insert into writer_tokens (token_sha256, name, org_ids) values ($1, $2, $3)', [
-    hashToken(token),
-    name,
-    orgIds,
-  ])
+  const { rowCount } = await client.query(
+    'insert into writer_tokens (token_sha256, name, org_ids) values ($1, $2, $3) on conflict (name) do nothing',
+    [hashToken(token), name, orgIds],
+  )
+  if (rowCount === 0) throw new Error(`a token named ${name} exists already, valid or revoked; choose another name`)
   return token
 }
 

@@ -1,0 +1,140 @@
+// What operators do with tenants and tokens, through the command line, and what that gives the people concerned.
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readerRole } from '../../../src/cli/tenants.ts'
+import { hashToken } from '../../../src/cli/writer-tokens.ts'
+import { createClients } from '../../support/database-clients.ts'
+import { spanledger } from '../../support/spanledger-cli.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
+
+// Logins belong to the cluster, so their names must not meet those of other test files.
+const ORG = `org-${randomBytes(4).toString('hex')}`
+const OTHER = `${ORG}-other`
+
+let database: TestDatabase
+const clients = createClients()
+const cli = (...args: string[]) => spanledger(database.ownerUrl, args)
+const ask = (text: string, values?: unknown[]) => clients.rows(database.ownerUrl, text, values)
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(async () => {
+  for (const org of [ORG, OTHER]) await cli('tenant', 'drop', org, '--yes', org)
+  await clients.end()
+  await database?.drop()
+})
+
+describe('spanledger tenant', () => {
+  test('create makes an organisation, again renames it, and refuses ids that are none', async () => {
+    expect(await cli('tenant', 'create', ORG, '--name', 'First')).toMatchObject({ code: 0 })
+    expect(await cli('tenant', 'create', ORG, '--name', 'Second')).toMatchObject({ code: 0 })
+    await cli('tenant', 'create', OTHER)
+    expect(await ask('select name from organisations where org_id = $1', [ORG])).toEqual([{ name: 'Second' }])
+    for (const id of ['_unattributed', 'two words', "x'; drop table deals; --", '']) {
+      expect(await cli('tenant', 'create', id)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('is no organisation id'),
+      })
+    }
+  })
+
+  test('reader prints a login that works, sees its organisation, and stops working when renewed', async () => {
+    const login = async () => {
+      const { stdout } = await cli('tenant', 'reader', ORG)
+      return /user {6}(\S+)\npassword {2}(\S+)/.exec(stdout)?.slice(1) as [string, string]
+    }
+    const [user, password] = await login()
+    expect(user).toBe(`reader_${ORG}`)
+    expect(await clients.rows(database.urlFor(user, password), 'select org_id from organisations')).toEqual([
+      { org_id: ORG },
+    ])
+    const [, renewed] = await login()
+    await expect(clients.rows(database.urlFor(user, password), 'select 1')).rejects.toMatchObject({ code: '28P01' })
+    expect(await clients.rows(database.urlFor(user, renewed), 'select org_id from organisations')).toEqual([
+      { org_id: ORG },
+    ])
+  })
+
+  test('reader of an unknown organisation says how to create it', async () => {
+    expect(await cli('tenant', 'reader', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('spanledger tenant create nobody'),
+    })
+  })
+
+  test('names of logins stay within 63 bytes and apart', () => {
+    const long = 'x'.repeat(120)
+    expect(readerRole('acme')).toBe('reader_acme')
+    expect(Buffer.byteLength(readerRole(`${long}1`))).toBeLessThanOrEqual(63)
+    expect(readerRole(`${long}1`)).not.toBe(readerRole(`${long}2`))
+  })
+
+  test('a user of two organisations is found in both and switches between them', async () => {
+    await cli('tenant', 'member', ORG, 'ada', '--role', 'admin')
+    await cli('tenant', 'member', OTHER, 'ada')
+    const api = await clients.connect(database.apiUrl)
+    const { rows } = await api.query("select org_id, role from organisations_of('ada')")
+    expect(rows).toEqual([
+      { org_id: ORG, role: 'admin' },
+      { org_id: OTHER, role: 'member' },
+    ])
+    for (const orgId of [ORG, OTHER]) {
+      await api.query('begin')
+      await api.query("select set_config('app.org_id', $1, true)", [orgId])
+      expect((await api.query('select org_id from organisations')).rows).toEqual([{ org_id: orgId }])
+      await api.query('commit')
+    }
+    expect(await cli('tenant', 'member', ORG, 'ada', '--role', 'king')).toMatchObject({ code: 1 })
+  })
+
+  test('drop needs the name twice, then removes every row and the login, and nobody else’s', async () => {
+    const writer = await clients.connect(database.writerUrl)
+    await writer.query("select ensure_partitions('llm_usage', '2026-11-20', '2026-11-20')")
+    for (const org of [ORG, OTHER]) {
+      await writer.query(`insert into llm_usage (org_id, trace_id, span_id, created_at, calls, cost_usd, price_status)
+        values ('${org}', 't', '1', '2026-11-20', 1, 1, 'priced')`)
+    }
+    expect(await cli('tenant', 'drop', ORG, '--yes', OTHER)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nothing was removed'),
+    })
+    const { code, stdout } = await cli('tenant', 'drop', ORG, '--yes', ORG)
+    expect(code).toBe(0)
+    expect(stdout).toContain('llm_usage\t1 rows removed')
+    for (const table of ['llm_usage', 'usage_daily', 'usage_hourly', 'organisations', 'members']) {
+      const rows = await ask(`select org_id, count(*)::int as n from ${table} group by org_id`)
+      expect(rows).toEqual([{ org_id: OTHER, n: 1 }])
+    }
+    expect(await ask('select rolname from pg_roles where rolname = $1', [`reader_${ORG}`])).toEqual([])
+  })
+})
+
+describe('spanledger token', () => {
+  test('create prints a token whose hash alone is stored; revoke ends it; list shows both', async () => {
+    const { stdout } = await cli('token', 'create', 'python-app', '--org', OTHER)
+    const token = stdout.trim()
+    expect(token).toMatch(/^slw_[\w-]{32}$/)
+    const [row] = await ask("select token_sha256, org_ids, revoked_at from writer_tokens where name = 'python-app'")
+    expect(row).toEqual({ token_sha256: hashToken(token), org_ids: [OTHER], revoked_at: null })
+    expect(JSON.stringify(await ask('select * from writer_tokens'))).not.toContain(token)
+    expect((await cli('token', 'list')).stdout).toMatch(new RegExp(`python-app\t${OTHER}\t.*\tvalid`))
+    expect(await cli('token', 'revoke', 'python-app')).toMatchObject({ code: 0 })
+    expect((await cli('token', 'list')).stdout).toMatch(/python-app\t.*\trevoked/)
+    expect(await cli('token', 'revoke', 'python-app')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no valid token named python-app'),
+    })
+  })
+
+  test('a name is used once, and malformed organisations are named', async () => {
+    expect(await cli('token', 'create', 'python-app')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('python-app'),
+    })
+    expect(await cli('token', 'create', 'x', '--org', 'two words')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('two words'),
+    })
+  })
+})
