@@ -62,7 +62,7 @@ describe.skipIf(missing.length > 0)(
       python = await pythonPath()
       database = await createTestDatabase()
       await withClient(database.ownerUrl, seedPrices)
-    ledger = await startLedger(database)
+      ledger = await startLedger(database)
       models = createModelServer({ pace: { firstTokenMs: 0, chunkMs: 0 } }).listen(0, '127.0.0.1')
       collector = await createTestCollector({
         ledger: ledger.url,
