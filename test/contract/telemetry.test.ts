@@ -53,3 +53,22 @@ describe('telemetry names', () => {
     expect(names.length).toBe(new Set(names).size)
   })
 })
+
+describe('settings', () => {
+  const readme = read('instrumentation/README.md')
+  const code = globSync('instrumentation/**/*.ts', { cwd: root }).map(read).join('\n')
+
+  it('of the library are the ones its README lists', () => {
+    const used = new Set(code.match(/SPANLEDGER_[A-Z_]*[A-Z]/g))
+    const listed = new Set(readme.match(/SPANLEDGER_[A-Z_]*[A-Z]/g))
+    expect([...used].sort()).toEqual([...listed].sort())
+    expect(used.size).toBeGreaterThan(5)
+  })
+
+  it('name every instrumentation that can be switched', () => {
+    const source = read('instrumentation/start/instrumentations.ts')
+    const names = [...source.matchAll(/^ {2}'?([a-z0-9-]+)'?: \(\) =>/gm)].map(([, name]) => name)
+    expect(names.length).toBeGreaterThan(6)
+    for (const name of names) expect(readme).toContain(`\`${name}\``)
+  })
+})
