@@ -10,11 +10,13 @@ import { openInference } from './dialects/openinference.ts'
 import { openLit } from './dialects/openlit.ts'
 import { openLlmetry } from './dialects/openllmetry.ts'
 import { otelGenAi } from './dialects/otel-genai.ts'
+import { spanledger } from './dialects/spanledger.ts'
 import { vendorSdk } from './dialects/vendor-sdk.ts'
 import { readTable } from './read-table.ts'
 
 /** The first that owns a span reads it; the last one owns every span with a GenAI name on it. */
 const DIALECTS: readonly Dialect[] = [
+  spanledger,
   aiSdk,
   litellmRaw,
   litellm,

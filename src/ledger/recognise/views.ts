@@ -10,7 +10,8 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
   return a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0
 }
 
-const LEVELS: Record<Level, number> = { sdk: 2, client: 1, framework: 0 }
+/** How near to the wire: the SDK lies within the client's instrumentation, and that within a framework's. */
+export const LEVELS: Record<Level, number> = { sdk: 2, client: 1, framework: 0 }
 
 /** How much a view's figures are to be believed: measured before partial before estimated, known convention, detail. */
 function trust(view: Candidate): number {
@@ -46,6 +47,11 @@ export function mergeViews(views: readonly Candidate[], tree: TraceTree): Merged
   for (const view of byTrust) fillIn(merged, view)
   // Success of any view is success of the call: an outer failure (an unparsable answer) does not unbill it.
   if (views.some(({ status }) => status === 'success')) Object.assign(merged, { status: 'success', errorClass: '' })
+  else {
+    // One view may know why it failed where another only knows that it did.
+    const told = byTrust.find(({ status }) => status !== 'error')
+    if (told !== undefined) Object.assign(merged, { status: told.status, errorClass: told.errorClass })
+  }
   const figures = best === chosen ? '' : `; figures of ${best.recognisedBy} (${best.spanId})`
   return { chosen, merged, reason: `${describe(chosen)}, ${views.length} views${figures}` }
 }

@@ -2,10 +2,19 @@
 // wraps, or is noted as a sum when it wraps several; a call that merely happened inside another stays a call.
 import type { CallGroup, CallGroups } from './call-groups.ts'
 import type { Candidate, Usage } from './candidate.ts'
-import { figuresAgree, hasFigures, idsConflict, isMeasured, sameClass, sameEmitter, succeeded } from './same-call.ts'
+import {
+  figuresAgree,
+  hasFigures,
+  idsConflict,
+  isMeasured,
+  sameClass,
+  sameEmitter,
+  sameProcess,
+  succeeded,
+} from './same-call.ts'
 import type { TraceTree } from './trace-tree.ts'
 import { NO_USAGE } from './usage.ts'
-import { compareCandidates } from './views.ts'
+import { compareCandidates, LEVELS } from './views.ts'
 
 const CLIENT = 3
 
@@ -47,13 +56,20 @@ function joinFailure(
 }
 
 function isWrapped(outer: Candidate, inner: Candidate): boolean {
-  if (!sameEmitter(outer, inner)) return true
+  if (!sameEmitter(outer, inner)) return !isInsideOut(outer, inner)
   // One emitter inside itself: a client's own request twice, a framework's sum, or work done while a stream was read.
   if (idsConflict(outer, inner)) return false
   if (!isMeasured(outer) || !isMeasured(inner) || outer.usage === undefined || inner.usage === undefined) return true
   if (figuresAgree(outer.usage, inner.usage)) return true
   if (outer.level === 'framework') return true
   return outer.spanKind !== CLIENT && covers(outer.usage, inner.usage)
+}
+
+/** A framework within a client's own call is no view of it: something else happened while its stream was read. */
+function isInsideOut(outer: Candidate, inner: Candidate): boolean {
+  if (!sameProcess(outer, inner) || LEVELS[outer.level] <= LEVELS[inner.level]) return false
+  if (!isMeasured(outer) || !isMeasured(inner) || outer.usage === undefined || inner.usage === undefined) return false
+  return !figuresAgree(outer.usage, inner.usage)
 }
 
 /** The figures are those of the same emitter's calls beneath, added up. */

@@ -76,6 +76,16 @@ describe('OpenTelemetry GenAI', () => {
 })
 
 describe('our own instrumentation', () => {
+  test('is taken at its word: a stream without a finish reason is partial only when flagged', () => {
+    const { 'gen_ai.response.finish_reasons': _finish, ...rest } = CURRENT
+    const stream = { ...rest, 'gen_ai.provider.name': 'mistral_ai', 'gen_ai.request.stream': true }
+    expect(readSpan(span(stream, { scopeName: 'spanledger' }))).toMatchObject({
+      certainty: 'measured',
+      recognisedBy: 'spanledger/chat',
+    })
+    expect(readSpan(span(stream, { scopeName: 'another' }))).toMatchObject({ certainty: 'partial' })
+  })
+
   test('keeps the estimated and the partial flag', () => {
     expect(readSpan(span({ ...CURRENT, 'spanledger.usage.estimated': true }))).toMatchObject({ certainty: 'estimated' })
     expect(readSpan(span({ ...CURRENT, 'spanledger.usage.partial': true }))).toMatchObject({ certainty: 'partial' })

@@ -92,6 +92,37 @@ describe('two emitters', () => {
   })
 })
 
+describe('what views know', () => {
+  test('takes the reason of a failure from the view that names it', () => {
+    const failed = { tokens: [0, 0] as [number, number], errorClass: 'x' }
+    const calls = [
+      candidate(1, 0, { ...failed, status: 'rate_limited', ...OTHER }),
+      candidate(2, 1, { ...failed, status: 'error', at: 1, for: 98 }),
+    ]
+    expect(resolve(calls, []).find(({ outcome }) => outcome === 'booked')?.candidate.status).toBe('rate_limited')
+  })
+
+  test('books both when a framework calls a model while a client reads another stream', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [10, 5], for: 500 }),
+      candidate(2, 1, { tokens: [70, 9], at: 50, level: 'framework', ...OTHER }),
+    ]
+    expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
+  test('trusts measured figures before estimated ones, and known conventions before assumed ones', () => {
+    const calls = [
+      candidate(1, 0, { tokens: [12, 6], certainty: 'estimated', responseId: 'chatcmpl-1' }),
+      candidate(2, 0, { tokens: [90, 5], cacheConvention: 'assumed', responseId: 'chatcmpl-1', ...OTHER }),
+      candidate(3, 0, { tokens: [100, 5], responseId: 'chatcmpl-1', scopeName: 'scope-c' }),
+    ]
+    expect(resolve(calls, []).find(({ outcome }) => outcome === 'booked')?.candidate).toMatchObject({
+      usage: { inputTokens: 100, outputTokens: 5 },
+      certainty: 'measured',
+    })
+  })
+})
+
 describe('aggregates', () => {
   test('does not book a parent that repeats the sum of its children', () => {
     const calls = [candidate(2, 1, { tokens: [10, 5] }), candidate(3, 1, { tokens: [20, 5], at: 200 })]

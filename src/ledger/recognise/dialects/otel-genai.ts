@@ -1,4 +1,4 @@
-// OpenTelemetry GenAI semantic conventions, v1.41.1 and the names before it; our own instrumentation speaks this too.
+// OpenTelemetry GenAI semantic conventions, v1.41.1 and the names before it.
 // The base of most other tables: they spread these fields and add their own names. Also reads every unknown scope.
 import { ATTR } from '../../../../instrumentation/semconv.ts'
 import type { Span } from '../../span.ts'
