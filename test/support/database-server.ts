@@ -43,6 +43,8 @@ export async function startDatabaseServer(flags: string[] = []): Promise<Databas
     await server.initialise()
     await server.start()
   } catch (error) {
+    await server.stop().catch(() => {})
+    await rm(directory, { recursive: true, force: true })
     throw new Error(`the test Postgres did not start:\n${serverLog.slice(-20).join('')}`, { cause: error })
   }
   return {
