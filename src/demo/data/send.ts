@@ -16,12 +16,17 @@ interface Answer {
 
 /** How long a ledger may be unreachable or busy before the run gives up; it can be resumed. */
 const PATIENCE_MS = 120_000
+/** A ledger may know its writers a few seconds old: a token made for this run is unknown to it at first. */
+const NEW_TOKEN_MS = 6_000
+/** Longer than the ledger's own statement timeout: a request that is still open then is lost, and is sent again. */
+const ANSWER_TIMEOUT_MS = 45_000
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 2_000
 
 export function createLedgerDoor(options: { url: string; token: string; connections: number }): LedgerDoor {
   const agent = new Agent({ keepAlive: true, maxSockets: options.connections })
   const base = new URL(options.url)
+  const openedMs = performance.now()
 
   const post = (path: string, body: Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -47,6 +52,9 @@ export function createLedgerDoor(options: { url: string; token: string; connecti
         },
       )
       request.on('error', reject)
+      request.setTimeout(ANSWER_TIMEOUT_MS, () =>
+        request.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)),
+      )
       request.end(body)
     })
 
@@ -62,7 +70,9 @@ export function createLedgerDoor(options: { url: string; token: string; connecti
           return
         }
         const problem = answer instanceof Error ? answer.message : `${answer.status} ${printable(answer.body)}`
-        const isPassing = answer instanceof Error || answer.status === 503 || answer.status === 429
+        const isNewToken = performance.now() - openedMs < NEW_TOKEN_MS
+        const isPassing =
+          answer instanceof Error || [429, 503].includes(answer.status) || (answer.status === 401 && isNewToken)
         if (!isPassing) throw new Error(`the ledger refused ${path}: ${problem}`)
         if (performance.now() - startedMs > PATIENCE_MS)
           throw new Error(`the ledger did not take ${path} for ${PATIENCE_MS / 1000} s: ${problem}`)

@@ -75,7 +75,7 @@ const planned = () => {
   }
 }
 
-describe('a run', () => {
+describe('a run', { timeout: 180_000 }, () => {
   it('arrives complete: every span, every call one line, priced but for the model nobody prices', async () => {
     const { progress } = await run()
     const expected = planned()
@@ -151,11 +151,11 @@ describe('a run', () => {
   })
 
   it('ends with the ledger’s own words when the ledger refuses it', async () => {
-    const refusing = createServer((_request, response) => response.writeHead(401).end('unknown writer'))
+    const refusing = createServer((_request, response) => response.writeHead(400).end('not OTLP'))
     await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
     const { port } = refusing.address() as { port: number }
     await expect(run({ ledgerUrl: `http://127.0.0.1:${port}` })).rejects.toThrow(
-      'the ledger refused /v1/traces: 401 unknown writer',
+      'the ledger refused /v1/traces: 400 not OTLP',
     )
     refusing.close()
   })
