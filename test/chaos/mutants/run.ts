@@ -55,7 +55,7 @@ async function passes(directory: string, testFiles: string[]): Promise<boolean> 
     const files = testFiles.filter((file) => file.startsWith(`test/${project}/`))
     if (files.length === 0) continue
     const { exitCode } = await execa('vitest', ['run', '--project', project, '--bail', '1', ...files], {
-      ...{ cwd: directory, reject: false, preferLocal: true, localDir: ROOT, stdio: 'ignore', timeout: 300_000 },
+      ...{ cwd: directory, reject: false, preferLocal: true, localDir: ROOT, stdio: process.env.DEBUGM ? 'inherit' : 'ignore', timeout: 300_000 },
       env: { SPANLEDGER_CONVERGENCE_SEEDS: '12' },
     })
     if (exitCode !== 0) return false

@@ -37,6 +37,10 @@ describe('the organisation', () => {
     await ledger.post('/v1/traces', tracesProtobuf([one]))
     await ledger.post('/v1/traces', tracesProtobuf([{ ...one, attributes: { org_id: 'globex' } }]))
     expect(await organisations(traceId)).toEqual(['acme', 'globex'])
+    const together = '9'.repeat(32)
+    const both = ['acme', 'globex'].map((orgId) => ({ ...one, traceId: together, attributes: { org_id: orgId } }))
+    await ledger.post('/v1/traces', tracesProtobuf(both))
+    expect(await organisations(together)).toEqual(['acme', 'globex'])
   })
 
   it('comes from the resource when the span names none', async () => {
