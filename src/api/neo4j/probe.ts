@@ -28,38 +28,55 @@ export function createNeo4jProbe(options: ProbeOptions, metrics: Neo4jMetrics, l
   let last: ProbeOutcome | undefined
 
   const probe = async (): Promise<ProbeOutcome> => {
-    const outcome = await withTimeout(measure(driver, metrics), options.timeoutMs).catch((error: unknown) => {
-      if (last === 'ok' || last === undefined) logger.warn({ err: error }, 'Neo4j does not answer')
-      return outcomeOf(error)
-    })
+    const outcome = await withTimeout(ping(driver, metrics), options.timeoutMs).then(
+      () => 'ok' as const,
+      (error: unknown) => {
+        if (last === 'ok' || last === undefined) logger.warn({ err: error }, 'Neo4j does not answer')
+        return outcomeOf(error)
+      },
+    )
     metrics.up.set(outcome === 'ok' ? 1 : 0)
     if (outcome !== 'ok') metrics.pingSeconds.remove()
     metrics.probes.inc({ outcome })
     if (outcome === 'ok' && last !== undefined && last !== 'ok') logger.info('Neo4j answers again')
     last = outcome
+    // Only the ping decides about up and down: a busy server that is slow with its own figures lives.
+    if (outcome === 'ok') {
+      await withTimeout(measure(driver, metrics, options.timeoutMs), options.timeoutMs).catch((error: unknown) =>
+        logger.debug({ err: error }, 'Neo4j did not give its figures'),
+      )
+    }
     return outcome
   }
   return { probe, close: () => driver.close() }
 }
 
-async function measure(driver: Driver, metrics: Neo4jMetrics): Promise<ProbeOutcome> {
+async function ping(driver: Driver, metrics: Neo4jMetrics): Promise<void> {
   const session = driver.session()
   try {
     const startedMs = performance.now()
     await session.run('return 1')
-    const pingedMs = performance.now()
-    metrics.pingSeconds.set((pingedMs - startedMs) / 1000)
+    metrics.pingSeconds.set((performance.now() - startedMs) / 1000)
+  } finally {
+    await session.close().catch(() => undefined)
+  }
+}
+
+async function measure(driver: Driver, metrics: Neo4jMetrics, timeoutMs: number): Promise<void> {
+  const session = driver.session()
+  // The server gives up by itself as well, so that no query of ours outlives its probe.
+  const run = (query: string) => session.run(query, {}, { timeout: timeoutMs })
+  try {
+    const startedMs = performance.now()
     // Both counts are kept by the store, so this reads two counters and walks nothing.
-    const counts = await session.run(
+    const counts = await run(
       'call () { match (n) return count(n) as nodes } call () { match ()-[r]->() return count(r) as relationships } return nodes, relationships',
     )
-    metrics.querySeconds.observe((performance.now() - pingedMs) / 1000)
+    metrics.querySeconds.observe((performance.now() - startedMs) / 1000)
     const [row] = counts.records
     metrics.storeNodes.set(row?.get('nodes') as number)
     metrics.storeRelationships.set(row?.get('relationships') as number)
-    const clients = await session.run(
-      'call dbms.listConnections() yield userAgent return userAgent, count(*) as connections',
-    )
+    const clients = await run('call dbms.listConnections() yield userAgent return userAgent, count(*) as connections')
     setConnections(
       metrics,
       clients.records.map((record) => ({
@@ -67,9 +84,8 @@ async function measure(driver: Driver, metrics: Neo4jMetrics): Promise<ProbeOutc
         count: record.get('connections') as number,
       })),
     )
-    const running = await session.run('show transactions yield currentQuery return count(*) as running')
+    const running = await run('show transactions yield currentQuery return count(*) as running')
     metrics.transactions.set(Math.max(0, (running.records[0]?.get('running') as number) - 1))
-    return 'ok'
   } finally {
     await session.close().catch(() => undefined)
   }
