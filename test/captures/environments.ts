@@ -9,7 +9,11 @@ export interface Environment {
 
 /** For each Python environment, beside opentelemetry-sdk. Pins are what was captured. */
 export const PYTHON: Environment[] = [
-  { name: 'anthropic', packages: ['anthropic==2.11.0'], programs: ['anthropic_sdk'] },
+  ...['1.17.0', '2.11.0'].map((version) => ({
+    name: `anthropic-${version}`,
+    packages: [`anthropic==${version}`],
+    programs: ['anthropic_sdk'],
+  })),
   {
     name: 'otel-openai-v2',
     packages: ['opentelemetry-instrumentation-openai-v2==2.3b0', 'openai<3', 'httpx<1', 'wrapt<2'],

@@ -69,6 +69,12 @@ const ALIASES: Record<string, OperationRule> = {
   vector_db_retrieve: other('retrieval'),
 }
 
+/** What a call that names no operation does, as far as its model tells. */
+export function operationOfModel(model: string): string {
+  if (/embed|^voyage-|^bge-/i.test(model)) return 'embeddings'
+  return /rerank/i.test(model) ? 'rerank' : ''
+}
+
 /** Calls of different classes never stand for each other. */
 export function operationClass(operation: string): string {
   switch (operation) {

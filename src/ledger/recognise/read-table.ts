@@ -5,7 +5,7 @@ import type { Span } from '../span.ts'
 import { type Keys, readFlag, readNumber, readText } from './attribute.ts'
 import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
-import { type OperationRule, toOperation } from './operation.ts'
+import { type OperationRule, operationOfModel, toOperation } from './operation.ts'
 import { readOutcome } from './outcome.ts'
 import { isRouter, type ModelName, providerOfModel, toModelName, toProvider } from './provider.ts'
 import { hasFiguresIn, readReported, readUsage } from './read-usage.ts'
@@ -34,13 +34,14 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const model = response.model || request.model
   if (!hasFigures && model === '' && rule.operation === '') return undefined
   const provider = named || request.prefix || providerOfModel(model)
+  const operation = rule.operation || operationOfModel(model)
   const outcome = readOutcome(span)
   const finishReason = readFinish(span, fields.finish)
   const timeToFirstTokenMs = readFirstToken(dialect, span)
   const { usage, certainty, convention } = readUsage(dialect, span, reported, {
     provider,
     model,
-    operation: rule.operation,
+    operation,
     finishReason,
     outcome,
   })
@@ -53,7 +54,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
     endTimeUnixNano: span.endTimeUnixNano,
     spanKind: span.kind,
     role: rule.role === 'aggregate' || span.kind === SERVER ? 'aggregate' : 'call',
-    recognisedBy: `${dialect.name}/${rule.operation || 'usage'}`,
+    recognisedBy: `${dialect.name}/${operation || 'usage'}`,
     scopeName: span.scopeName,
     scopeVersion: span.scopeVersion,
     serviceName: readText(span.resource, SERVICE_NAME),
@@ -62,7 +63,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
     provider,
     requestModel: request.model,
     responseModel: response.model,
-    operation: rule.operation,
+    operation,
     responseId: dialect.responseId?.(span) || readText(attributes, fields.responseId),
     certainty,
     status: outcome.status,

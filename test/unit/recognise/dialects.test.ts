@@ -114,9 +114,46 @@ test.each([
   expect(providerOfModel(model)).toBe(provider)
 })
 
+test.each([
+  ['text-embedding-3-small', 'embeddings'],
+  ['rerank-2.5', 'rerank'],
+  ['gpt-4o', ''],
+])('a call of %s that names no operation is of class %s', (model, operation) => {
+  const unnamed = { 'gen_ai.request.model': model, 'gen_ai.usage.input_tokens': 5 }
+  expect(readSpan(span(unnamed))?.operation).toBe(operation)
+})
+
 test('a router keeps the maker in the model name, whose price is the router’s own', () => {
   const routed = { ...CHAT, 'gen_ai.provider.name': 'openrouter', 'gen_ai.request.model': 'anthropic/claude-sonnet-4' }
   expect(readSpan(span(routed))).toMatchObject({ provider: 'openrouter', requestModel: 'anthropic/claude-sonnet-4' })
+})
+
+test.each([
+  [
+    'Semantic Kernel',
+    'Microsoft.SemanticKernel.Diagnostics',
+    { ...CHAT, 'gen_ai.response.prompt_tokens': 13, 'gen_ai.response.completion_tokens': 7 },
+  ],
+  [
+    'OpenLLMetry before it used gen_ai names',
+    'opentelemetry.instrumentation.openai',
+    {
+      'llm.request.type': 'chat',
+      'llm.vendor': 'OpenAI',
+      'llm.request.model': 'gpt-4o-mini',
+      'llm.usage.prompt_tokens': 13,
+      'llm.usage.completion_tokens': 7,
+      'llm.usage.total_tokens': 20,
+    },
+  ],
+])('reads %s', (_, scopeName, attributes) => {
+  expect(readSpan(span(attributes, { scopeName }))).toMatchObject({
+    provider: 'openai',
+    requestModel: 'gpt-4o-mini',
+    operation: 'chat',
+    usage: { inputTokens: 13, outputTokens: 7 },
+    certainty: 'measured',
+  })
 })
 
 test('reads a LiteLLM answer that survived only as Python text', () => {

@@ -20,6 +20,11 @@ export const openLlmetry: Dialect = {
   fields: {
     ...OTEL_FIELDS,
     operation: [...OTEL_FIELDS.operation, 'llm.request.type'],
+    provider: [...OTEL_FIELDS.provider, 'llm.vendor'],
+    requestModel: [...OTEL_FIELDS.requestModel, 'llm.request.model'],
+    responseModel: [...OTEL_FIELDS.responseModel, 'llm.response.model'],
+    input: [...OTEL_FIELDS.input, 'llm.usage.prompt_tokens'],
+    output: [...OTEL_FIELDS.output, 'llm.usage.completion_tokens'],
     reasoning: [...OTEL_FIELDS.reasoning, 'llm.usage.reasoning_tokens'],
     total: [...OTEL_FIELDS.total, 'llm.usage.total_tokens'],
     finish: [...OTEL_FIELDS.finish, 'llm.response.finish_reason', 'gen_ai.completion.0.finish_reason'],

@@ -14,8 +14,19 @@ export const OTEL_FIELDS: Fields = {
   requestModel: [ATTR.requestModel],
   responseModel: [ATTR.responseModel],
   responseId: [ATTR.responseId],
-  input: [ATTR.inputTokens, 'gen_ai.usage.prompt_tokens'],
-  output: [ATTR.outputTokens, 'gen_ai.usage.completion_tokens'],
+  // gen_ai.response.*: Semantic Kernel and Microsoft.Extensions.AI before they used the convention's names.
+  input: [
+    ATTR.inputTokens,
+    'gen_ai.usage.prompt_tokens',
+    'gen_ai.response.prompt_tokens',
+    'gen_ai.response.input_tokens',
+  ],
+  output: [
+    ATTR.outputTokens,
+    'gen_ai.usage.completion_tokens',
+    'gen_ai.response.completion_tokens',
+    'gen_ai.response.output_tokens',
+  ],
   cacheRead: [
     ATTR.cacheReadTokens,
     'gen_ai.usage.cache_read_input_tokens',
