@@ -9,9 +9,3 @@ export function withAllOrganisations<T>(pool: Pool, work: (client: Client) => Pr
     return work(client)
   })
 }
-
-export const organisationIds = (pool: Pool): Promise<string[]> =>
-  withAllOrganisations(pool, async (client) => {
-    const { rows } = await client.query<{ org_id: string }>('select org_id from organisations order by org_id')
-    return rows.map((row) => row.org_id)
-  })

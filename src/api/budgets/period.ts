@@ -22,5 +22,3 @@ export function periodWindow(period: Period, nowMs: number): PeriodWindow {
   const startMs = Date.UTC(year, month, day - daysSinceMonday)
   return { startMs, endMs: startMs + 7 * DAY_MS }
 }
-
-export const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
