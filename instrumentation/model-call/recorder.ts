@@ -6,6 +6,7 @@ import { describeError } from '../errors.ts'
 import { recordCallMetrics, recordChunkGap } from '../metrics/instruments.ts'
 import { guard, reportBug } from '../problems.ts'
 import { ATTR, ERROR_TYPE, type StreamOutcome } from '../semconv.ts'
+import { writeAttributes } from '../signals/write-attributes.ts'
 import { captureInput, captureOutput } from './capture-content.ts'
 import { estimateTokens, textLength } from './estimate.ts'
 import { addFacts, type CallFacts } from './facts.ts'
@@ -14,6 +15,10 @@ import { asText } from './readers/json.ts'
 import type { ModelCall, ResponseInfo, Usage } from './types.ts'
 
 const MAX_TEXT = 65_536
+
+function put(target: Attributes, key: string, value: Attributes[string]): void {
+  if (value !== undefined) target[key] = value
+}
 
 export class CallRecorder implements ModelCall {
   readonly span: Span
@@ -65,10 +70,12 @@ export class CallRecorder implements ModelCall {
 
   /** Reads the value the callback returned, when it has a known shape. */
   readReturned(value: unknown): void {
-    guard('model call', () => {
+    try {
       const facts = typeof value === 'string' ? undefined : readResponse(value)
       if (facts) this.#add(facts)
-    })
+    } catch (error) {
+      reportBug('model call', error)
+    }
   }
 
   end(outcome: { error?: unknown; stream?: StreamOutcome } = {}): void {
@@ -114,7 +121,7 @@ export class CallRecorder implements ModelCall {
       if (httpStatus !== undefined) found[ATTR.httpStatusCode] = httpStatus
       this.#recordError(error)
     } else if (stream === 'aborted') found[ATTR.errorType] = ERROR_TYPE.aborted
-    this.span.setAttributes(found)
+    writeAttributes(this.span, found)
     recordCallMetrics(this.#tenant, this.#labelsOf(found), {
       durationS,
       timeToFirstChunkS: firstChunkS,
@@ -139,20 +146,17 @@ export class CallRecorder implements ModelCall {
     const partial = stream !== undefined && stream !== 'completed'
     const found: Attributes = {}
     const { usage, estimated } = estimateTokens(facts, this.#inputCharacters, { partial, failed })
-    const set = (key: string, value: Attributes[string]) => {
-      if (value !== undefined) found[key] = value
-    }
-    set(ATTR.responseId, facts.responseId)
-    set(ATTR.responseModel, facts.responseModel)
-    set(ATTR.finishReasons, facts.finishReasons)
-    set(ATTR.inputTokens, usage.inputTokens)
-    set(ATTR.outputTokens, usage.outputTokens)
-    set(ATTR.cacheReadTokens, usage.cacheReadTokens)
-    set(ATTR.cacheCreationTokens, usage.cacheWriteTokens)
-    set(ATTR.reasoningTokens, usage.reasoningTokens)
-    set(ATTR.inputCharacters, this.#inputCharacters)
-    set(ATTR.outputCharacters, facts.outputCharacters)
-    set(ATTR.streamOutcome, stream)
+    put(found, ATTR.responseId, facts.responseId)
+    put(found, ATTR.responseModel, facts.responseModel)
+    put(found, ATTR.finishReasons, facts.finishReasons)
+    put(found, ATTR.inputTokens, usage.inputTokens)
+    put(found, ATTR.outputTokens, usage.outputTokens)
+    put(found, ATTR.cacheReadTokens, usage.cacheReadTokens)
+    put(found, ATTR.cacheCreationTokens, usage.cacheWriteTokens)
+    put(found, ATTR.reasoningTokens, usage.reasoningTokens)
+    put(found, ATTR.inputCharacters, this.#inputCharacters)
+    put(found, ATTR.outputCharacters, facts.outputCharacters)
+    put(found, ATTR.streamOutcome, stream)
     if (this.#outputText) {
       Object.assign(found, captureOutput(this.#outputText, facts.finishReasons?.[0], this.#mode))
     }

@@ -27,7 +27,8 @@ function readCompletion(response: Json, choices: unknown[]): CallFacts {
     responseModel: asText(response.model),
     finishReasons,
     usage: asObject(response.usage) && readUsage(response.usage),
-    ...(outputText && { outputCharacters: outputText.length, outputText }),
+    outputCharacters: outputText.length || undefined,
+    outputText: outputText || undefined,
   }
 }
 
