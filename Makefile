@@ -50,7 +50,7 @@ test: install test-packages ## Everything a change must pass
 
 .PHONY: bench
 bench: install ## Measure throughput and latency against the limits
-	@node bench/run.ts
+	@node bench/main.ts
 
 .PHONY: compose-check
 compose-check: install ## Run docker-compose.yml for real on an engine of its own (root only, minutes)

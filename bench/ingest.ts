@@ -60,7 +60,9 @@ export async function paced(stand: Stand, seed: number, requests: number, spansP
     const startedAtMs = performance.now()
     return await Promise.all(
       bodies.map(async (body, index) => {
-        await new Promise((resolve) => setTimeout(resolve, startedAtMs + index * everyMs - performance.now()))
+        await new Promise((resolve) =>
+          setTimeout(resolve, Math.max(0, startedAtMs + index * everyMs - performance.now())),
+        )
         return ledger.send(body)
       }),
     )

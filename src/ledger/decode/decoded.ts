@@ -1,6 +1,4 @@
 // What decoding a request gives: the records that can be booked, and counts of what was refused or repaired.
-import type { LogRecord } from '../log-record.ts'
-import type { Span } from '../span.ts'
 
 /** Why a single record can never be booked. Bounded: these are metric labels. */
 export const REJECT_REASONS = [
@@ -37,9 +35,6 @@ export interface Decoded<Item> {
   rejected: Counts<RejectReason>
   cleaned: Counts<CleanReason>
 }
-
-export type DecodedTraces = Decoded<Span>
-export type DecodedLogs = Decoded<LogRecord>
 
 export interface DecodeLimits {
   /** Values nested deeper than this become null. */

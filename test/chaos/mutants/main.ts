@@ -1,4 +1,4 @@
-// `node test/chaos/mutants/run.ts [NAME…]`: does the suite notice deliberate defects? Each *.patch here is applied to a
+// `node test/chaos/mutants/main.ts [NAME…]`: does the suite notice deliberate defects? Each *.patch here is applied to a
 // copy of the tree, and the test file it names is run there: it has to fail. First of all, without any patch, every
 // named file has to pass. Out: one line a mutant, then `N passed, N failed`.
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
