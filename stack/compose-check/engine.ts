@@ -21,6 +21,7 @@ export interface Engine {
 /** @throws Error with the engine's last lines when it does not answer within half a minute. */
 export async function startEngine(dir: string): Promise<Engine> {
   const firewall = await savedFirewall()
+  const others = new Set(await composeBridges())
   const forwarding = await readFile(FORWARDING, 'utf8')
   await execa('ip', ['link', 'add', BRIDGE, 'type', 'bridge'])
   await execa('ip', ['addr', 'add', BRIDGE_ADDRESS, 'dev', BRIDGE])
@@ -47,7 +48,10 @@ export async function startEngine(dir: string): Promise<Engine> {
     await Promise.race([exited, sleep(30_000)])
     daemon.kill('SIGKILL')
     await execa('ip', ['link', 'del', BRIDGE], { reject: false })
-    await removeNetworks()
+    // Networks keep their bridges when the engine goes without removing them; those of another engine stay.
+    for (const name of await composeBridges()) {
+      if (!others.has(name)) await execa('ip', ['link', 'del', name], { reject: false })
+    }
     if (firewall !== undefined) await execa('iptables-restore', { input: firewall, reject: false })
     await writeFile(FORWARDING, forwarding)
     await unmountBelow(dir)
@@ -72,12 +76,10 @@ async function savedFirewall(): Promise<string | undefined> {
   return saved.exitCode === 0 ? saved.stdout : undefined
 }
 
-/** Networks that Compose made keep their bridges when the engine goes without removing them. */
-async function removeNetworks(): Promise<void> {
+/** Bridges that Compose networks get. */
+async function composeBridges(): Promise<string[]> {
   const { stdout } = await execa('ip', ['-o', 'link', 'show', 'type', 'bridge'], { reject: false })
-  for (const [, name] of stdout.matchAll(/^\d+: (br-[0-9a-f]{12})[:@]/gm)) {
-    await execa('ip', ['link', 'del', name as string], { reject: false })
-  }
+  return [...stdout.matchAll(/^\d+: (br-[0-9a-f]{12})[:@]/gm)].map(([, name]) => name as string)
 }
 
 async function unmountBelow(dir: string): Promise<void> {
