@@ -1,0 +1,75 @@
+// One request says the same in either encoding; limits and repairs are those of single values.
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../../src/ledger/decode/decoded.ts'
+import { createDecoder } from '../../../src/ledger/decode/decoder.ts'
+import {
+  Double,
+  logsJson,
+  logsProtobuf,
+  type PlainSpan,
+  tracesJson,
+  tracesProtobuf,
+} from '../../support/otlp/messages.ts'
+import { createRandom, randomTrace } from '../../support/otlp/random-trace.ts'
+
+const decoder = createDecoder()
+const span = (more: Partial<PlainSpan> = {}): PlainSpan => ({
+  ...{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), startTimeUnixNano: 1_700_000_000_000_000_123n },
+  ...more,
+})
+const values = {
+  ...{ text: 'ü🦊', empty: '', yes: true, int: -7, big: 2n ** 63n - 1n, half: new Double(0.5) as never, none: null },
+  ...{ list: [1, 'a', [true, null]], map: { a: { b: 'c' } }, bytes: Buffer.from([0, 255]) as never },
+}
+
+describe('both encodings', () => {
+  it.each(Array.from({ length: 20 }, (_, seed) => [seed]))('give the same spans (seed %i)', (seed) => {
+    const spans = randomTrace(createRandom(seed), { orgId: 'acme', startTimeUnixNano: 1_700_000_000_000_000_000n })
+    const all = [...spans, span({ attributes: values, events: [{ name: 'e', timeUnixNano: 9n, attributes: values }] })]
+    const fromJson = decoder.traces(Buffer.from(JSON.stringify(tracesJson(all))), 'json')
+    expect(fromJson.kind).toBe('decoded')
+    expect(fromJson).toEqual(decoder.traces(tracesProtobuf(all), 'protobuf'))
+  })
+
+  it('give the same log records', () => {
+    const logs = [
+      { timeUnixNano: 5n, body: values, attributes: values, traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) },
+    ]
+    const fromJson = decoder.logs(Buffer.from(JSON.stringify(logsJson(logs))), 'json')
+    expect(fromJson.kind).toBe('decoded')
+    expect(fromJson).toEqual(decoder.logs(logsProtobuf(logs), 'protobuf'))
+  })
+
+  it('keep 64-bit integers exact, as text and as numbers', () => {
+    const body = JSON.stringify(tracesJson([span({ attributes: { big: 2n ** 63n - 1n } })]))
+    const asNumber = body
+      .replace('"9223372036854775807"', '9223372036854775807')
+      .replace('"1700000000000000123"', '1700000000000000123')
+    expect(asNumber).not.toBe(body)
+    expect(decoder.traces(Buffer.from(asNumber), 'json')).toEqual(decoder.traces(Buffer.from(body), 'json'))
+  })
+})
+
+describe('limits', () => {
+  it('refuse a request with more records than one may carry', () => {
+    const small = createDecoder({ ...DEFAULT_LIMITS, maxRecords: 3 })
+    const spans = [1, 2, 3, 4].map(() => span())
+    expect(small.traces(tracesProtobuf(spans), 'protobuf').kind).toBe('too_large')
+    expect(small.traces(tracesProtobuf(spans.slice(1)), 'protobuf').kind).toBe('decoded')
+    expect(small.traces(Buffer.from(JSON.stringify(tracesJson(spans))), 'json').kind).toBe('too_large')
+  })
+
+  it('drop the values of a record beyond their number, and count them', () => {
+    const small = createDecoder({ ...DEFAULT_LIMITS, maxValuesPerRecord: 2 })
+    const outcome = small.traces(tracesProtobuf([span({ attributes: { a: 1, b: 2, c: 3 } })], {}), 'protobuf')
+    expect(outcome).toMatchObject({
+      decoded: { items: [{ attributes: { a: 1, b: 2 } }], cleaned: { too_many_values: 1 } },
+    })
+  })
+
+  it('replace what is nested too deep by null', () => {
+    const small = createDecoder({ ...DEFAULT_LIMITS, maxDepth: 2 })
+    const outcome = small.traces(tracesProtobuf([span({ attributes: { a: [['x']] } })]), 'protobuf')
+    expect(outcome).toMatchObject({ decoded: { items: [{ attributes: { a: [[null]] } }], cleaned: { too_deep: 1 } } })
+  })
+})
