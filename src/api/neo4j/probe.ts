@@ -28,8 +28,12 @@ export function createNeo4jProbe(options: ProbeOptions, metrics: Neo4jMetrics, l
   let last: ProbeOutcome | undefined
 
   const probe = async (): Promise<ProbeOutcome> => {
-    const outcome = await withTimeout(ping(driver, metrics), options.timeoutMs).then(
-      () => 'ok' as const,
+    const outcome = await withTimeout(pingSeconds(driver), options.timeoutMs).then(
+      (seconds) => {
+        // Set here, not where it is measured: an answer after the timeout must not count as this probe's.
+        metrics.pingSeconds.set(seconds)
+        return 'ok' as const
+      },
       (error: unknown) => {
         if (last === 'ok' || last === undefined) logger.warn({ err: error }, 'Neo4j does not answer')
         return outcomeOf(error)
@@ -51,12 +55,12 @@ export function createNeo4jProbe(options: ProbeOptions, metrics: Neo4jMetrics, l
   return { probe, close: () => driver.close() }
 }
 
-async function ping(driver: Driver, metrics: Neo4jMetrics): Promise<void> {
+async function pingSeconds(driver: Driver): Promise<number> {
   const session = driver.session()
   try {
     const startedMs = performance.now()
     await session.run('return 1')
-    metrics.pingSeconds.set((performance.now() - startedMs) / 1000)
+    return (performance.now() - startedMs) / 1000
   } finally {
     await session.close().catch(() => undefined)
   }
