@@ -10,7 +10,6 @@ import type { CutProxy } from './proxy.ts'
 export interface Victims {
   postgres: ChaosPostgres
   ledger: LedgerProcess
-  /** A second ledger over the same database; it stays up. */
   proxy: CutProxy
   databaseName: string
   random: Random
@@ -70,6 +69,8 @@ export const FAULTS: Record<string, (victims: Victims) => Promise<void>> = {
   },
 
   async 'no connection left in Postgres'({ postgres, ledger }) {
+    // Only a ledger that has to connect anew feels it.
+    await ledger.kill()
     const held: pg.Client[] = []
     try {
       for (let i = 0; i < 60; i++) {
@@ -81,8 +82,6 @@ export const FAULTS: Record<string, (victims: Victims) => Promise<void>> = {
     } catch (error) {
       if ((error as { code?: string }).code !== '53300') throw error
     }
-    // Only a ledger that has to connect anew feels it.
-    await ledger.kill()
     await ledger.start()
     await pause(300)
     await Promise.all(held.map((client) => client.end()))
