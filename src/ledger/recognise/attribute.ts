@@ -13,12 +13,19 @@ export function readText(attributes: Attributes, keys: Keys): string {
   return ''
 }
 
+/** No call reads that many tokens: a larger figure is none. Sums of a call's parts stay within 32 bits this way. */
+const MOST_TOKENS = 500_000_000
+
 /** A token count: a non-negative whole number, also when written as text or int64. */
 export function toCount(value: AttributeValue | undefined): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined
-  if (typeof value === 'bigint') return value >= 0n && value <= 9_007_199_254_740_991n ? Number(value) : undefined
-  if (typeof value === 'string' && /^\d{1,15}(?:\.0+)?$/.test(value)) return Math.round(Number(value))
-  return undefined
+  const count = toNumber(value)
+  return count !== undefined && count >= 0 && count <= MOST_TOKENS ? Math.round(count) : undefined
+}
+
+function toNumber(value: AttributeValue | undefined): number | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'string' && /^\d{1,15}(?:\.0+)?$/.test(value) ? Number(value) : undefined
 }
 
 export function readCount(attributes: Attributes, keys: Keys): number | undefined {

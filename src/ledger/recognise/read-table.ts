@@ -37,7 +37,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const operation = rule.operation || operationOfModel(model)
   const outcome = readOutcome(span)
   const finishReason = readFinish(span, fields.finish)
-  const timeToFirstTokenMs = readFirstToken(dialect, span)
+  const timeToFirstTokenMs = withinADay(readFirstToken(dialect, span))
   const { usage, certainty, convention } = readUsage(dialect, span, reported, {
     provider,
     model,
@@ -94,6 +94,12 @@ function readFinish(span: Span, keys: Keys): string {
   const text = readText(span.attributes, keys)
   // Some libraries write the list as JSON or as a tuple's text: ["stop"], ('stop',)
   return /[A-Za-z_]+/.exec(text)?.[0] ?? ''
+}
+
+const DAY_MS = 86_400_000
+
+function withinADay(milliseconds: number | undefined): number | undefined {
+  return milliseconds !== undefined && milliseconds >= 0 && milliseconds <= DAY_MS ? milliseconds : undefined
 }
 
 function readFirstToken(dialect: Dialect, span: Span): number | undefined {

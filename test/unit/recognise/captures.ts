@@ -66,26 +66,3 @@ export function decide(spans: Span[]): Decision[] {
     ),
   )
 }
-
-/** What the ledger would hold: one line a booked call, comparable with the truth. */
-export function bookedLines(decisions: Decision[]): string[] {
-  return decisions
-    .filter(({ outcome }) => outcome === 'booked')
-    .map(({ candidate }) => {
-      const { usage: u, provider, requestModel, responseModel, certainty, status } = candidate
-      const figures =
-        u &&
-        `in ${u.inputTokens} (read ${u.cacheReadTokens}, write ${u.cacheWriteTokens}) out ${u.outputTokens} (reasoning ${u.reasoningTokens})`
-      return `${provider} ${responseModel || requestModel} ${status} ${certainty}: ${figures ?? 'no usage'}`
-    })
-    .sort()
-}
-
-export function truthLines(truth: Truth[]): string[] {
-  return truth
-    .map(({ provider, model, status, usage: u }) => {
-      const figures = `in ${u.inputTokens} (read ${u.cacheReadTokens}, write ${u.cacheWriteTokens}) out ${u.outputTokens} (reasoning ${u.reasoningTokens})`
-      return `${provider} ${model} ${status} measured: ${figures}`
-    })
-    .sort()
-}

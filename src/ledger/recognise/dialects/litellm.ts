@@ -2,6 +2,7 @@
 // call overwrites them) or onto a `litellm_request`, and the provider's answer as Python text onto a
 // `raw_gen_ai_request` beneath.
 import type { Span } from '../../span.ts'
+import { toCount } from '../attribute.ts'
 import type { Dialect } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
 import type { ReportedUsage } from '../usage.ts'
@@ -77,7 +78,7 @@ function fromPython(usage: unknown): Partial<ReportedUsage> | undefined {
   if (typeof usage !== 'string' || usage === '') return undefined
   const count = (names: string): number | undefined => {
     const found = new RegExp(`['"](?:${names})['"]: (\\d+)`).exec(usage)?.[1]
-    return found === undefined ? undefined : Number(found)
+    return toCount(found)
   }
   const thoughts = count('thoughtsTokenCount')
   const candidates = count('candidatesTokenCount')
