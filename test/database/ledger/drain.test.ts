@@ -24,7 +24,8 @@ const booked = (orgId: string) =>
   })
 
 it('answers every request that was under way when it was told to stop', async () => {
-  const ledger = await startLedger(database)
+  // One request a transaction, one at a time: most of them wait when the end comes.
+  const ledger = await startLedger(database, { env: { LEDGER_GROUP_RECORDS: '1', LEDGER_WRITER_CONNECTIONS: '1' } })
   const requests = Array.from({ length: 20 }, (_, seed) => request(seed, 'drain'))
   const answers = requests.map(({ body }) =>
     ledger.post('/v1/traces', body).then(
