@@ -1,5 +1,8 @@
 // Every dashboard, in the order of the home page.
+import { alerts } from './alerts.ts'
+import { genaiHealth } from './genai-health.ts'
+import { neo4jHealth } from './neo4j-health.ts'
 import { pipelineHealth } from './pipeline-health.ts'
 import { usageAndCost } from './usage-and-cost.ts'
 
-export const DASHBOARDS = [usageAndCost, pipelineHealth]
+export const DASHBOARDS = [usageAndCost, genaiHealth, pipelineHealth, neo4jHealth, alerts]

@@ -4,14 +4,9 @@ import { createDashboard, filter } from '../kit/dashboard.ts'
 import { TRACE_LINK } from '../kit/links.ts'
 import { column, rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
+import { COST, DAYS, NO_CALLS, WHOLE_DAYS } from '../kit/usage.ts'
 
-// The roll-up with deals has one row a day: every figure is of the whole UTC days that the range touches, and says so.
-const DAYS = `day between ($__timeFrom()::timestamptz at time zone 'UTC')::date and ($__timeTo()::timestamptz at time zone 'UTC')::date`
 const WHERE = `${DAYS} and org_id in ($org_id) and deal_id in ($deal_id)`
-const WHOLE_DAYS = 'Whole UTC days that the range touches.'
-// NULL, not zero, when nothing in the sum has a price: an unknown cost is never shown as $0.
-const COST = 'case when sum(unpriced_calls) < sum(calls) or sum(cost_usd) <> 0 then sum(cost_usd) end'
-const NO_CALLS = 'No model calls in this range'
 
 const rankedCost = (title: string, dimension: string, description: string) =>
   rankedBars({

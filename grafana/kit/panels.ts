@@ -37,6 +37,8 @@ export interface PanelSpec {
   link?: { title: string; url: string }
   decimals?: number
   thresholds?: Threshold[]
+  /** Alerts whose figure the panel plots; the description names them, and a test wants one panel for each alert. */
+  alerts?: string[]
   /** Text and colour for single values, e.g. 1 → up. */
   mappings?: ValueMap['options']
 }
@@ -57,7 +59,14 @@ interface CommonPanel {
 }
 
 function withCommon<P extends CommonPanel>(panel: P, spec: PanelSpec): P {
-  panel.title(spec.title).description(spec.description).unit(spec.unit).span(spec.width).height(spec.height)
+  const { alerts = [] } = spec
+  const named = alerts.length > 0 ? `\n\nAlerts: ${alerts.join(', ')}.` : ''
+  panel
+    .title(spec.title)
+    .description(spec.description + named)
+    .unit(spec.unit)
+    .span(spec.width)
+    .height(spec.height)
   panel.targets(spec.queries.map(withRefId))
   if (spec.emptyText) panel.noValue(spec.emptyText)
   if (spec.decimals !== undefined) panel.decimals(spec.decimals)
@@ -84,6 +93,12 @@ export const lines = (spec: PanelSpec): TimeseriesPanel =>
     )
     .legend(bottomLegend())
 
+/** Lines over time with a dashed line where alerting begins. */
+export const linesWithLimit = (spec: PanelSpec, ...limits: [value: number, color: string][]): TimeseriesPanel =>
+  lines({ ...spec, thresholds: thresholdsFrom(...limits) }).thresholdsStyle(
+    new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
+  )
+
 /** Stacked bars over time: parts of a whole per bucket. */
 export const stackedBars = (spec: PanelSpec): TimeseriesPanel =>
   lines(spec)
@@ -107,6 +122,19 @@ export const table = (spec: PanelSpec & { columns?: Record<string, DynamicConfig
   return panel
 }
 
+/** One number beside its change against the period before; the query gives the columns `now` and `change`. */
+export const statWithChange = (spec: PanelSpec): StatPanel =>
+  stat(spec)
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .overrideByName('change', [
+      column.unit('percentunit'),
+      column.decimals(1),
+      { id: 'noValue', value: 'nothing before' },
+      { id: 'displayName', value: 'against the period before' },
+    ])
+    .overrideByName('now', [{ id: 'displayName', value: 'this period' }])
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('/.*/'))
+
 /** Horizontal bars, one per row of the query, the largest first. */
 export const rankedBars = (spec: PanelSpec): BarGaugePanel =>
   withCommon(new BarGaugePanel(), spec)
@@ -128,6 +156,8 @@ export const column = {
   decimals: (count: number): DynamicConfigValue => ({ id: 'decimals', value: count }),
   width: (pixels: number): DynamicConfigValue => ({ id: 'custom.width', value: pixels }),
   link: (title: string, url: string): DynamicConfigValue => ({ id: 'links', value: [{ title, url }] }),
+  percent: (): DynamicConfigValue[] => [column.unit('percentunit'), column.decimals(1)],
+  usd: (decimals = 2): DynamicConfigValue[] => [column.unit('currencyUSD'), column.decimals(decimals)],
   hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
 }
 
