@@ -1,0 +1,221 @@
+// Panels of "Pipeline health" on booking: the ledger, prices, and the databases behind. In: the dashboard. Out: the same.
+import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
+import { lines, linesWithLimit } from '../kit/panels.ts'
+import { promql } from '../kit/queries.ts'
+
+const { pipeline, dependencies } = ALERTS_CONFIG
+const half = { width: 12, height: 8 } as const
+const WRITE_BUCKETS = 'ledger_write_duration_seconds_bucket'
+const DATABASE_BUCKETS = 'traces_span_metrics_duration_seconds_bucket'
+const DATABASE_CALLS = 'traces_span_metrics_calls_total'
+
+const rejected = (match: string) =>
+  (['spans', 'logs'] as const).map((signal) =>
+    promql(
+      `sum by (reason) (increase(ledger_${signal}_rejected_total{${match}}[${pipeline.rejectedWindow}]))`,
+      `${signal}: {{reason}}`,
+    ),
+  )
+
+const failedCalls = (title: string, what: string, alert: string, match: string, count: number) =>
+  linesWithLimit(
+    {
+      title,
+      description: `${what} of applications that failed within five minutes, by service. The limit is ${count}.`,
+      unit: 'short',
+      ...half,
+      emptyText: 'None failed, or no application makes any',
+      alerts: [alert],
+      queries: [
+        promql(
+          `sum by (service_name) (increase(${DATABASE_CALLS}{org_id=~"$org_id|", ${match}, status_code="STATUS_CODE_ERROR"}[5m]))`,
+          '{{service_name}}',
+        ),
+      ],
+    },
+    [count, 'orange'],
+  ).min(0)
+
+export const withLedgerPanels = (dashboard: DashboardBuilder): DashboardBuilder =>
+  dashboard
+    .withRow(new RowBuilder('Ledger'))
+    .withPanel(
+      lines({
+        title: 'Spans received and rows booked',
+        description: 'Spans the ledger received per second beside the rows it committed, by kind of row.',
+        unit: 'cps',
+        ...half,
+        emptyText: 'The ledger is not scraped',
+        queries: [
+          promql('sum(rate(ledger_spans_received_total[$__rate_interval]))', 'spans received'),
+          promql('sum by (kind) (rate(ledger_rows_booked_total[$__rate_interval]))', '{{kind}} booked'),
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Waiting for the ledger',
+        description:
+          'Bytes in the collector for the ledger beside the records it received within five minutes. Bytes without records: it takes nothing in.',
+        unit: 'short',
+        ...half,
+        emptyText: 'Neither the collector nor the ledger is scraped',
+        alerts: ['LedgerIngestStalled'],
+        queries: [
+          promql('sum(otelcol_exporter_queue_size{exporter="otlp_http/ledger"})', 'bytes waiting'),
+          promql('sum(increase(ledger_spans_received_total[5m]))', 'spans received'),
+          promql('sum(increase(ledger_logs_received_total[5m]))', 'logs received'),
+        ],
+      }),
+    )
+    .withPanel(
+      linesWithLimit(
+        {
+          title: 'Commit time',
+          description: 'Time from a group of requests being taken up to COMMIT: p50, p95 and p99 over five minutes.',
+          unit: 's',
+          ...half,
+          emptyText: 'Nothing was written',
+          alerts: ['LedgerWritesSlow'],
+          queries: [0.5, 0.95, 0.99].map((q) =>
+            promql(`histogram_quantile(${q}, sum by (le) (rate(${WRITE_BUCKETS}[5m])))`, `p${q * 100}`),
+          ),
+        },
+        [pipeline.writesSlow.seconds, 'orange'],
+      ),
+    )
+    .withPanel(
+      lines({
+        title: 'Transactions that failed',
+        description: 'Within two minutes, by SQLSTATE. They were answered with 503 and the collector repeats them.',
+        unit: 'short',
+        ...half,
+        emptyText: 'No transaction failed',
+        alerts: ['LedgerWritesFailing'],
+        queries: [promql('sum by (code) (increase(ledger_write_errors_total[2m]))', '{{code}}')],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Records rejected for good',
+        description: `Within ${pipeline.rejectedWindow}, by reason: malformed, or for an organisation the sender may not write.`,
+        unit: 'short',
+        ...half,
+        emptyText: 'Nothing was rejected',
+        alerts: ['LedgerRecordsRejected'],
+        queries: rejected('reason!="timestamp_out_of_range"'),
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Records with a wrong time',
+        description: `Within ${pipeline.rejectedWindow}: records from the far future or past, because a sender’s clock is wrong.`,
+        unit: 'short',
+        ...half,
+        emptyText: 'Every clock is right',
+        alerts: ['ClockSkew'],
+        queries: rejected('reason="timestamp_out_of_range"'),
+      }),
+    )
+    .withRow(new RowBuilder('Calls and prices'))
+    .withPanel(
+      lines({
+        title: 'Calls booked by organisation',
+        description:
+          'Model calls booked within ten minutes. An organisation that falls to zero may have lost its telemetry.',
+        unit: 'short',
+        ...half,
+        emptyText: 'No model call was booked',
+        alerts: ['TenantSilent'],
+        queries: [
+          promql(
+            `sum by (org_id) (increase(ledger_calls_total{org_id=~"$org_id"}[${pipeline.tenantSilent.silentFor}]))`,
+            '{{org_id}}',
+          ),
+        ],
+      }).min(0),
+    )
+    .withPanel(
+      lines({
+        title: 'Unpriced calls',
+        description: `Calls within ${pipeline.unpricedWindow} whose model has no price: their cost is unknown, not zero. Enter the price, then run \`spanledger reprice\`.`,
+        unit: 'short',
+        ...half,
+        emptyText: 'Every call has a price',
+        alerts: ['UnpricedModel'],
+        queries: [
+          promql(
+            `sum by (org_id, provider, model) (increase(ledger_unpriced_calls_total{org_id=~"$org_id"}[${pipeline.unpricedWindow}]))`,
+            '{{org_id}} {{provider}} {{model}}',
+          ),
+        ],
+      }),
+    )
+    .withPanel(
+      linesWithLimit(
+        {
+          title: 'Age of the price book',
+          description: 'Time since an entry was last recorded in the price book. Providers change prices often.',
+          unit: 's',
+          ...half,
+          emptyText: 'The ledger has not read the price book yet',
+          alerts: ['PriceBookStale'],
+          queries: [promql('time() - max(ledger_price_book_recorded_timestamp_seconds)', 'age')],
+        },
+        [pipeline.priceBookMaxAgeDays * 86_400, 'orange'],
+      ).min(0),
+    )
+    .withRow(new RowBuilder('Databases behind'))
+    .withPanel(
+      lines({
+        title: 'Postgres connections',
+        description:
+          'Connections of our services’ pools by state, and requests that wait for one. Waiting with none idle: exhausted.',
+        unit: 'short',
+        ...half,
+        emptyText: 'No service is scraped',
+        alerts: ['PostgresPoolExhausted'],
+        queries: [
+          promql('sum by (job) (pg_pool_waiting_requests)', '{{job}} waiting'),
+          promql('sum by (job, state) (pg_pool_connections)', '{{job}} {{state}}'),
+        ],
+      }),
+    )
+    .withPanel(
+      linesWithLimit(
+        {
+          title: 'Postgres queries of applications, p95',
+          description: 'Duration that 95 % of the queries stay below, over five minutes, by service.',
+          unit: 's',
+          ...half,
+          emptyText: 'No application queries Postgres',
+          alerts: ['PostgresQueriesSlow'],
+          queries: [
+            promql(
+              `histogram_quantile(0.95, sum by (service_name, le) (rate(${DATABASE_BUCKETS}{org_id=~"$org_id|", db_system_name="postgresql"}[5m])))`,
+              '{{service_name}}',
+            ),
+          ],
+        },
+        [dependencies.slowQueries.seconds, 'orange'],
+      ),
+    )
+    .withPanel(
+      failedCalls(
+        'Redis errors',
+        'Redis calls',
+        'RedisErrorsHigh',
+        'db_system_name="redis"',
+        dependencies.redisErrors.count,
+      ),
+    )
+    .withPanel(
+      failedCalls(
+        'Vector search errors',
+        'Vector searches',
+        'VectorStoreErrorsHigh',
+        'spanledger_rag_step="vector_search"',
+        dependencies.vectorStoreErrors.count,
+      ),
+    )
