@@ -46,6 +46,13 @@ export const latency = (p: number): string => `histogram_percentile(histogram_me
 /** The same of the time to the first token. */
 export const firstToken = (p: number): string => `histogram_percentile(histogram_merge(first_token_histogram), ${p})`
 
+/** SQL for a figure of the range and its relative change against as many hours right before: `now`, `change`. */
+export const changeOf = (figure: string): string => `
+    with this_period as (select ${figure} as value from usage_hourly where ${IN_HOURS}),
+      period_before as (select ${figure} as value from usage_hourly where ${IN_HOURS_BEFORE})
+    select this_period.value as "now", (this_period.value - period_before.value) / nullif(period_before.value, 0) as "change"
+    from this_period, period_before`
+
 /** A dimension as people read it. */
 export const named = (dimension: string): string => `coalesce(nullif(${dimension}, ''), '(none)')`
 

@@ -1,0 +1,164 @@
+// Panels of "Cost management" on budgets and spending limits. In: the dashboard. Out: the same. Money is the ledger's.
+import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
+import { drillUrl } from '../kit/links.ts'
+import { column, lines, linesWithLimit, table } from '../kit/panels.ts'
+import { sqlSeries, sqlTable } from '../kit/queries.ts'
+import { COST, DAYS, IN_HOURS, NO_CALLS } from '../kit/usage.ts'
+
+const { hourlyUsd, aboveAverage } = ALERTS_CONFIG.cost
+
+// As the api projects it: nothing is projected before 1/48 of the period has passed.
+const BUDGETS = `
+          with budget as (
+            select *, extract(epoch from now() - period_start) / extract(epoch from period_end - period_start) as passed
+            from budget_usage(now())
+            where org_id in ($org_id)
+          ), standing as (
+            select *, case when passed < 1.0 / 48 then used_usd else used_usd / passed end as projected from budget
+          )`
+
+export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder =>
+  dashboard
+    .withRow(new RowBuilder('Within budget?'))
+    .withPanel(
+      table({
+        title: 'Budgets',
+        description:
+          'Every budget in force in its current period, the worst first: used so far, and projected to its end at the pace so far. Unpriced calls make the used figure a lower bound.',
+        unit: 'short',
+        width: 24,
+        height: 9,
+        emptyText: 'No budget is set: departments.budget_usd_month, or `spanledger` and the API’s budgets',
+        alerts: ['BudgetExceeded', 'BudgetNearLimit'],
+        columns: {
+          budget: column.usd(),
+          used: column.usd(),
+          projected: column.usd(),
+          'share used': column.percent(),
+          'share projected': column.percent(),
+        },
+        queries: [
+          sqlTable(`${BUDGETS}
+          select org_id as organisation, scope, scope_id as "of", period, amount_usd as budget, used_usd as used,
+            used_usd / amount_usd as "share used", projected, projected / amount_usd as "share projected",
+            case when used_usd >= amount_usd then 'exceeded'
+              when used_usd * 100 >= amount_usd * thresholds[1] or projected > amount_usd or unpriced_calls > 0 then 'warning'
+              else 'on track' end as state,
+            unpriced_calls as unpriced
+          from standing
+          order by used_usd / amount_usd desc
+          limit 200`),
+        ],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Departments',
+        description:
+          'Cost in the range beside the month’s budget, what is used of it and where it will end. Click a department for its agents.',
+        unit: 'short',
+        width: 24,
+        height: 8,
+        emptyText: NO_CALLS,
+        columns: {
+          department: [
+            column.link(
+              'Agents of this department',
+              drillUrl('fleet-home', { org_id: 'organisation', department: 'key' }),
+            ),
+          ],
+          key: [column.hidden()],
+          cost: column.usd(4),
+          'month’s budget': column.usd(),
+          'used of it': column.percent(),
+          'projected of it': column.percent(),
+        },
+        queries: [
+          sqlTable(`${BUDGETS}, spend as (
+            select org_id, department, sum(calls) as calls, sum(unpriced_calls) as unpriced, ${COST} as cost
+            from usage_hourly where ${IN_HOURS}
+            group by 1, 2
+          )
+          select spend.org_id as organisation, coalesce(nullif(spend.department, ''), '(none)') as department, coalesce(d.owner, '') as owner,
+            spend.cost, spend.calls, spend.unpriced, s.amount_usd as "month’s budget", s.used_usd / s.amount_usd as "used of it",
+            s.projected / s.amount_usd as "projected of it", spend.department as key
+          from spend
+          left join departments d on d.org_id = spend.org_id and d.department = spend.department
+          left join standing s on s.org_id = spend.org_id and s.scope = 'department' and s.scope_id = spend.department and s.period = 'month'
+          order by spend.cost desc nulls last
+          limit 200`),
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Spend per day by organisation',
+        description: 'Cost of each UTC day. A day over the organisation’s daily budget alerts.',
+        unit: 'currencyUSD',
+        width: 8,
+        height: 8,
+        emptyText: NO_CALLS,
+        alerts: ['DailySpendHigh'],
+        queries: [
+          sqlSeries(`
+            select day::timestamp at time zone 'UTC' as time, org_id as metric, ${COST} as cost
+            from usage_daily where ${DAYS} and org_id in ($org_id)
+            group by 1, 2
+            order by 1, 2`),
+        ],
+      }),
+    )
+    .withPanel(
+      linesWithLimit(
+        {
+          title: 'Spend per hour by organisation',
+          description: `Cost of each hour. An hour over $${hourlyUsd} alerts.`,
+          unit: 'currencyUSD',
+          width: 8,
+          height: 8,
+          emptyText: NO_CALLS,
+          alerts: ['HourlySpendHigh'],
+          queries: [
+            sqlSeries(`
+              select hour as time, org_id as metric, ${COST} as cost
+              from usage_hourly where ${IN_HOURS}
+              group by 1, 2
+              order by 1, 2`),
+          ],
+        },
+        [hourlyUsd, 'red'],
+      ),
+    )
+    .withPanel(
+      linesWithLimit(
+        {
+          title: 'Spend against the average',
+          description: `Each UTC day’s cost over the mean of the seven days before it. Over ${aboveAverage.factor} times alerts.`,
+          unit: 'short',
+          width: 8,
+          height: 8,
+          decimals: 1,
+          emptyText: 'Needs calls in the seven days before',
+          alerts: ['SpendAboveAverage'],
+          queries: [
+            sqlSeries(`
+              with daily as (
+                select org_id, day, ${COST} as cost
+                from usage_daily
+                where day between ($__timeFrom()::timestamptz at time zone 'UTC')::date - 7 and ($__timeTo()::timestamptz at time zone 'UTC')::date
+                  and org_id in ($org_id)
+                group by 1, 2
+              ), compared as (
+                select org_id, day, cost / nullif(sum(cost) over (
+                  partition by org_id order by day range between interval '7 days' preceding and interval '1 day' preceding) / 7, 0) as ratio
+                from daily
+              )
+              select day::timestamp at time zone 'UTC' as time, org_id as metric, ratio
+              from compared where ${DAYS} and ratio is not null
+              order by 1, 2`),
+          ],
+        },
+        [aboveAverage.factor, 'orange'],
+      ).min(0),
+    )

@@ -1,0 +1,181 @@
+// "Cost management": who spends it, is that within budget, and which provider gives most for it?
+import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { createDashboard } from '../kit/dashboard.ts'
+import { drillUrl } from '../kit/links.ts'
+import { column, stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
+import { sqlSeries, sqlTable } from '../kit/queries.ts'
+import {
+  COST,
+  COST_PER_CALL,
+  changeOf,
+  FAILED,
+  HOUR_BUCKET,
+  IN_DAYS,
+  IN_HOURS,
+  latency,
+  NO_CALLS,
+  named,
+  WHOLE_DAYS,
+  WHOLE_HOURS,
+  withUsageFilters,
+} from '../kit/usage.ts'
+import { withBudgetPanels } from './cost-budgets.ts'
+
+const small = { width: 6, height: 4, emptyText: NO_CALLS } as const
+const wide = { width: 24, height: 9, emptyText: NO_CALLS } as const
+
+const spenders = withBudgetPanels(
+  withUsageFilters(
+    createDashboard({
+      uid: 'cost-management',
+      title: 'Cost management',
+      question: 'Who spends the money, is it within budget, and which provider gives most for it?',
+      from: 'now-30d',
+      refresh: '5m',
+    }),
+  )
+    .withRow(new RowBuilder('How much'))
+    .withPanel(
+      statWithChange({
+        title: 'Cost',
+        description: `Exact, from the ledger, against as many hours before. Calls without a price are not in it. ${WHOLE_HOURS}`,
+        unit: 'currencyUSD',
+        ...small,
+        decimals: 2,
+        queries: [sqlTable(changeOf(COST))],
+      }),
+    )
+    .withPanel(
+      statWithChange({
+        title: 'Cost of a call',
+        description: `Mean cost of the calls that have a price. ${WHOLE_HOURS}`,
+        unit: 'currencyUSD',
+        ...small,
+        decimals: 6,
+        queries: [sqlTable(changeOf(COST_PER_CALL))],
+      }),
+    )
+    .withPanel(
+      statWithChange({
+        title: 'Tokens',
+        description: `Input and output tokens of all calls. ${WHOLE_HOURS}`,
+        unit: 'short',
+        ...small,
+        queries: [sqlTable(changeOf('sum(input_tokens + output_tokens)'))],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Unpriced calls',
+        description: `Calls whose cost is unknown, not zero, because their model has no price. ${WHOLE_HOURS}`,
+        unit: 'short',
+        ...small,
+        thresholds: thresholdsFrom([1, 'red']),
+        queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_hourly where ${IN_HOURS}`)],
+      }),
+    ),
+)
+
+export const costManagement = spenders
+  .withRow(new RowBuilder('Who'))
+  .withPanel(
+    stackedBars({
+      title: 'Cost over time by department',
+      description: `Cost per hour, or per UTC day over longer ranges, by department. ${WHOLE_HOURS}`,
+      unit: 'currencyUSD',
+      ...wide,
+      queries: [
+        sqlSeries(`
+          select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${COST} as cost
+          from usage_hourly where ${IN_HOURS}
+          group by 1, 2
+          order by 1, 2`),
+      ],
+    }),
+  )
+  .withPanel(
+    table({
+      title: 'By agent',
+      description: `Cost, calls, and cost of a call by agent. Click an agent for its performance. ${WHOLE_HOURS}`,
+      unit: 'short',
+      ...wide,
+      columns: {
+        agent: [
+          column.link(
+            'Performance of this agent',
+            drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }),
+          ),
+        ],
+        cost: column.usd(4),
+        'cost of a call': column.usd(6),
+      },
+      queries: [
+        sqlTable(`
+          with spend as (
+            select org_id, agent_id, sum(calls) as calls, sum(unpriced_calls) as unpriced, ${COST} as cost, ${COST_PER_CALL} as per_call
+            from usage_hourly where ${IN_HOURS}
+            group by 1, 2
+          )
+          select org_id as organisation, agent_id as agent, coalesce(name, '') as name, coalesce(department, '') as department,
+            coalesce(owner_team, '') as owner, cost, per_call as "cost of a call", calls, unpriced
+          from spend left join agents using (org_id, agent_id)
+          order by cost desc nulls last
+          limit 200`),
+      ],
+    }),
+  )
+  .withPanel(
+    table({
+      title: 'By deal',
+      description: `Cost and calls by deal. Click a deal for its usage and cost. ${WHOLE_DAYS}`,
+      unit: 'short',
+      ...wide,
+      columns: {
+        cost: column.usd(4),
+        deal: [
+          column.link(
+            'Usage and cost of this deal',
+            drillUrl('usage-and-cost', { org_id: 'organisation', deal_id: 'deal' }),
+          ),
+        ],
+      },
+      queries: [
+        sqlTable(`
+          with spend as (
+            select org_id, deal_id, sum(calls) as calls, sum(unpriced_calls) as unpriced, ${COST} as cost
+            from usage_daily where ${IN_DAYS}
+            group by 1, 2
+          )
+          select org_id as organisation, deal_id as deal, coalesce(name, '') as name, cost, calls, unpriced
+          from spend left join deals using (org_id, deal_id)
+          order by cost desc nulls last
+          limit 200`),
+      ],
+    }),
+  )
+  .withRow(new RowBuilder('For what'))
+  .withPanel(
+    table({
+      title: 'Providers and models compared',
+      description: `Cost per call and per million tokens beside failures and speed, by provider and model. ${WHOLE_HOURS}`,
+      unit: 'short',
+      ...wide,
+      columns: {
+        cost: column.usd(4),
+        'cost of a call': column.usd(6),
+        'per million tokens': column.usd(3),
+        failed: column.percent(),
+        p95: [column.unit('ms'), column.decimals(0)],
+      },
+      queries: [
+        sqlTable(`
+          select provider, model, sum(calls) as calls, ${COST} as cost, ${COST_PER_CALL} as "cost of a call",
+            case when sum(unpriced_calls) = 0 then ${COST} * 1000000 / nullif(sum(input_tokens + output_tokens), 0) end as "per million tokens",
+            ${FAILED} as failed, ${latency(0.95)} as "p95", sum(unpriced_calls) as unpriced
+          from usage_hourly where ${IN_HOURS}
+          group by 1, 2
+          order by cost desc nulls last
+          limit 100`),
+      ],
+    }),
+  )
