@@ -1,4 +1,6 @@
 // Queries of the Prometheus data source. In: PromQL with `$__…` durations. Out: one frame per series, and exemplars.
+
+import { exploreTraceUrl } from '../web/explore/trace-url.ts'
 import type { Frame, Query, TimeRange } from './frames.ts'
 import type { DataSource } from './provisioning.ts'
 import { durationMs, formatDuration } from './sql-macros.ts'
@@ -50,18 +52,22 @@ export async function queryPrometheus(source: DataSource, query: Query, range: T
   const result = (
     frames.resultType === 'scalar' ? [{ metric: {}, value: frames.result as unknown }] : frames.result
   ) as Matrix[]
-  const series = result.map((entry) => toFrame(query, entry, expr))
+  const buckets = query.format === 'heatmap' ? toSingleBuckets(result) : result
+  const series = buckets.map((entry) => toFrame(query, entry, expr))
   if (query.exemplar !== true || query.instant) return series
   const exemplars = await callPrometheus<ExemplarSeries[]>(source, 'query_exemplars', { query: expr, start, end })
-  return [...series, ...toExemplarFrame(query, exemplars)]
+  return [...series, ...toExemplarFrame(query, exemplars, traceLink(source))]
 }
 
-async function callPrometheus<T>(source: DataSource, path: string, params: Record<string, string>): Promise<T> {
-  const response = await fetch(`${source.url}/api/v1/${path}`, {
-    method: 'POST',
-    body: new URLSearchParams(params),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  })
+const callPrometheus = <T>(source: DataSource, path: string, params: Record<string, string>): Promise<T> =>
+  readAnswer(source, path, { method: 'POST', body: new URLSearchParams(params) })
+
+/** Rules or alerts, as Prometheus gives them. */
+export const getPrometheus = (source: DataSource, path: string): Promise<unknown> => readAnswer(source, path, {})
+
+async function readAnswer<T>(source: DataSource, path: string, request: RequestInit): Promise<T> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const response = await fetch(`${source.url}/api/v1/${path}`, { ...request, signal })
   const body = (await response.json()) as { status: string; data: T; error?: string }
   if (body.status !== 'success') throw new Error(`Prometheus: ${body.error ?? response.status}`)
   return body.data
@@ -84,6 +90,20 @@ function toFrame(query: Query, { metric, values, value }: Matrix, expr: string):
   }
 }
 
+/** Cumulative `le` buckets to what fell into each bucket alone, smallest first, as Grafana does for a heatmap. */
+export function toSingleBuckets(series: Matrix[]): Matrix[] {
+  const bound = ({ metric }: Matrix) => Number(metric.le?.replace('Inf', 'Infinity'))
+  const sorted = series.filter((entry) => !Number.isNaN(bound(entry))).sort((a, b) => bound(a) - bound(b))
+  return sorted.map((entry, index) => {
+    const below = new Map(sorted[index - 1]?.values ?? [])
+    const values = (entry.values ?? []).map(([time, text]): [number, string] => [
+      time,
+      String(Math.max(0, Number(text) - Number(below.get(time) ?? 0))),
+    ])
+    return { metric: entry.metric, values }
+  })
+}
+
 const toNumber = (text: string): number | null => {
   const number = Number(text.replace('Inf', 'Infinity'))
   return Number.isNaN(number) ? null : number
@@ -103,7 +123,22 @@ interface ExemplarSeries {
   exemplars: { labels: Record<string, string>; value: string; timestamp: number }[]
 }
 
-function toExemplarFrame(query: Query, series: ExemplarSeries[]): Frame[] {
+/** The exemplar label that names a trace, and the link that opens it, as provisioned. */
+function traceLink(source: DataSource): { label: string; links: object[] } {
+  const [destination] = (source.jsonData.exemplarTraceIdDestinations ?? []) as {
+    name: string
+    datasourceUid?: string
+  }[]
+  const uid = destination?.datasourceUid
+  const links = uid ? [{ title: 'Open trace', url: exploreTraceUrl(uid, '${__value.raw}') }] : []
+  return { label: destination?.name ?? 'trace_id', links }
+}
+
+function toExemplarFrame(
+  query: Query,
+  series: ExemplarSeries[],
+  { label, links }: ReturnType<typeof traceLink>,
+): Frame[] {
   const points = series.flatMap((entry) =>
     entry.exemplars.map((exemplar) => ({ ...exemplar, seriesLabels: entry.seriesLabels })),
   )
@@ -117,14 +152,14 @@ function toExemplarFrame(query: Query, series: ExemplarSeries[]): Frame[] {
         fields: [
           { name: 'Time', type: 'time' },
           { name: 'Value', type: 'number' },
-          { name: 'trace_id', type: 'string' },
+          { name: label, type: 'string', config: { links } },
         ],
       },
       data: {
         values: [
           points.map((point) => point.timestamp * 1000),
           points.map((point) => Number(point.value)),
-          points.map((point) => point.labels.trace_id ?? ''),
+          points.map((point) => point.labels[label] ?? ''),
         ],
       },
     },

@@ -5,10 +5,9 @@ import { z } from 'zod'
 import type { Logger } from '../../../src/shared/logger.ts'
 import type { Frame, Query, TimeRange } from './frames.ts'
 import { createPostgres, type Postgres } from './postgres.ts'
-import { queryPrometheus } from './prometheus.ts'
+import { getPrometheus, queryPrometheus } from './prometheus.ts'
 import { type DataSource, readDashboards } from './provisioning.ts'
-
-const TRACE_TIMEOUT_MS = 15_000
+import { callTempo, queryTempo } from './tempo.ts'
 
 const queryBody = z.object({
   from: z.coerce.number(),
@@ -45,6 +44,7 @@ export function createViewer(options: ViewerOptions): { app: Express; close(): P
     if (!source) throw new RangeError(`no data source with uid ${JSON.stringify(query.datasource.uid)} is provisioned`)
     if (source.type === 'prometheus') return queryPrometheus(source, query, range)
     if (source.type === 'grafana-postgresql-datasource') return database(source).query(query, range)
+    if (source.type === 'tempo') return queryTempo(source, query, range)
     throw new RangeError(`data source type ${source.type} is not queried here`)
   }
 
@@ -98,14 +98,19 @@ export function createViewer(options: ViewerOptions): { app: Express; close(): P
       return void response.status(404).json({ message: 'only a Tempo data source is proxied' })
     const path = (request.params as unknown as { path: string[] }).path.map(encodeURIComponent).join('/')
     const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
-    const answer = await fetch(`${source.url}/${path}${query}`, {
-      headers: { accept: 'application/json', ...basicAuth(source) },
-      signal: AbortSignal.timeout(TRACE_TIMEOUT_MS),
-    })
+    const answer = await callTempo(source, `${path}${query}`)
     response
       .status(answer.status)
       .type('application/json')
       .send(Buffer.from(await answer.arrayBuffer()))
+  })
+  // Grafana's path for the rules and alerts of a Prometheus data source.
+  app.get('/api/prometheus/:uid/api/v1/:what', async (request, response) => {
+    const { uid, what } = request.params
+    const source = options.sources.get(uid)
+    if (source?.type !== 'prometheus' || !['rules', 'alerts'].includes(what))
+      return void response.status(404).json({ message: 'rules and alerts of a Prometheus data source only' })
+    response.json({ status: 'success', data: await getPrometheus(source, what) })
   })
   app.use(express.static(options.pageDir, { index: false, maxAge: '1h' }))
   app.get('/{*path}', (_, response) => response.sendFile('index.html', { root: options.pageDir }))
@@ -119,13 +124,4 @@ export function createViewer(options: ViewerOptions): { app: Express; close(): P
       await Promise.all([...databases.values()].map((open) => open.close()))
     },
   }
-}
-
-function basicAuth(source: DataSource): Record<string, string> {
-  const { basicAuthUser } = source as DataSource & { basicAuthUser?: string }
-  if (!basicAuthUser) return {}
-  const credentials = Buffer.from(`${basicAuthUser}:${source.secureJsonData.basicAuthPassword ?? ''}`).toString(
-    'base64',
-  )
-  return { authorization: `Basic ${credentials}` }
 }

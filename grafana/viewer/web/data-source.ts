@@ -17,6 +17,8 @@ interface QueryModel {
   hide?: boolean
   rawSql?: string
   expr?: string
+  query?: string
+  datasource?: { uid?: string; type?: string } | null
   legendFormat?: string
   [option: string]: unknown
 }
@@ -67,22 +69,25 @@ export class ViewerDataSource extends DataSourceApi<QueryModel> {
       .filter((query) => !query.hide)
       .map((query) => ({
         ...query,
+        // Targets of a panel with mixed data sources name their own.
+        datasource: { uid: interpolate(query.datasource?.uid ?? '', request.scopedVars) || this.settings.uid },
         ...(query.rawSql === undefined ? {} : { rawSql: interpolate(query.rawSql, request.scopedVars, sqlFormat) }),
         ...(query.expr === undefined ? {} : { expr: interpolate(query.expr, request.scopedVars, promqlFormat) }),
+        ...(typeof query.query === 'string' ? { query: interpolate(query.query, request.scopedVars) } : {}),
       }))
     const { from: start, to: end } = request.range
     return this.post(queries, start.valueOf(), end.valueOf(), request.intervalMs, request.maxDataPoints ?? 1000)
   }
 
   private async post(queries: QueryModel[], fromMs: number, toMs: number, intervalMs: number, maxDataPoints: number) {
-    const datasource = { uid: this.settings.uid, type: this.settings.type }
+    const datasource = { uid: this.settings.uid }
     const response = await fetch('/api/ds/query', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         from: fromMs,
         to: toMs,
-        queries: queries.map((query) => ({ ...query, datasource, intervalMs, maxDataPoints })),
+        queries: queries.map((query) => ({ datasource, ...query, intervalMs, maxDataPoints })),
       }),
     })
     const answer = (await response.json()) as Answer & { message?: string }

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { Link, Route, Router, Routes } from 'react-router-dom'
 import { boot, chosenTheme } from './boot.ts'
 import { DashboardPage } from './dashboard-page.tsx'
+import { ExplorePage } from './explore/explore-page.tsx'
 import { Home } from './home.tsx'
 
 const history = locationService.getHistory()
@@ -34,6 +35,7 @@ function App() {
       <Routes>
         <Route path="/" element={<Home />} />
         <Route path="/d/:uid/:slug?" element={<DashboardPage />} />
+        <Route path="/explore" element={<ExplorePage search={location.search} />} />
         <Route path="*" element={<p role="alert">There is no page {location.pathname}.</p>} />
       </Routes>
     </Router>

@@ -3,6 +3,7 @@ import { FieldColorModeId, type PanelProps } from '@grafana/data'
 import type { OptionsWithLegend, OptionsWithTooltip } from '@grafana/schema'
 import { TimeSeries, TooltipPlugin, useTheme2 } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
+import { Exemplars } from './exemplars.tsx'
 import { createPanel } from './plugin.ts'
 import { prepareSeries } from './series.ts'
 
@@ -26,14 +27,17 @@ function TimeSeriesPanel(props: PanelProps<Options>) {
       options={options}
     >
       {(config, aligned) => (
-        <TooltipPlugin
-          config={config}
-          data={aligned}
-          frames={frames}
-          mode={options.tooltip?.mode ?? ('multi' as never)}
-          sortOrder={options.tooltip?.sort ?? ('desc' as never)}
-          timeZone={timeZone}
-        />
+        <>
+          <Exemplars config={config} annotations={props.data.annotations ?? []} timeZone={timeZone} />
+          <TooltipPlugin
+            config={config}
+            data={aligned}
+            frames={frames}
+            mode={options.tooltip?.mode ?? ('multi' as never)}
+            sortOrder={options.tooltip?.sort ?? ('desc' as never)}
+            timeZone={timeZone}
+          />
+        </>
       )}
     </TimeSeries>
   )
