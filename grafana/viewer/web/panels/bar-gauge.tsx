@@ -1,15 +1,10 @@
 // Horizontal or vertical bars, one per value.
-import {
-  getDisplayValueAlignmentFactors,
-  getFieldDisplayValues,
-  type PanelProps,
-  type ReduceDataOptions,
-  VizOrientation,
-} from '@grafana/data'
+import { getDisplayValueAlignmentFactors, type PanelProps, type ReduceDataOptions, VizOrientation } from '@grafana/data'
 import { BarGaugeDisplayMode, BarGaugeNamePlacement, BarGaugeValueMode } from '@grafana/schema'
 import { BarGauge, useTheme2, VizRepeater } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
 import { createPanel } from './plugin.ts'
+import { singleValues } from './single-values.ts'
 
 interface Options {
   reduceOptions: ReduceDataOptions
@@ -24,21 +19,12 @@ const MAX_BAR_HEIGHT = 34
 
 function BarGaugePanel(props: PanelProps<Options>) {
   const theme = useTheme2()
-  const { data, fieldConfig, options, replaceVariables, timeZone, width, height } = props
+  const { data, options, width, height } = props
   if (!hasValues(props)) return <Empty {...props} />
-  const getValues = () =>
-    getFieldDisplayValues({
-      fieldConfig,
-      reduceOptions: options.reduceOptions,
-      replaceVariables,
-      theme,
-      data: data.series,
-      timeZone,
-    })
   const orientation = options.orientation ?? VizOrientation.Horizontal
   return (
     <VizRepeater
-      getValues={getValues}
+      getValues={() => singleValues(props, theme)}
       getAlignmentFactors={getDisplayValueAlignmentFactors}
       renderCounter={props.renderCounter}
       source={data}

@@ -2,7 +2,6 @@
 import {
   type DisplayValueAlignmentFactors,
   getDisplayValueAlignmentFactors,
-  getFieldDisplayValues,
   type PanelProps,
   type ReduceDataOptions,
   VizOrientation,
@@ -18,6 +17,7 @@ import {
 } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
 import { createPanel } from './plugin.ts'
+import { singleValues } from './single-values.ts'
 
 interface Options {
   reduceOptions: ReduceDataOptions
@@ -30,22 +30,11 @@ interface Options {
 
 function StatPanel(props: PanelProps<Options>) {
   const theme = useTheme2()
-  const { data, fieldConfig, options, replaceVariables, timeZone, width, height } = props
+  const { data, options, width, height } = props
   if (!hasValues(props)) return <Empty {...props} />
-  const sparkline = options.graphMode === BigValueGraphMode.Area
-  const getValues = () =>
-    getFieldDisplayValues({
-      fieldConfig,
-      reduceOptions: options.reduceOptions,
-      replaceVariables,
-      theme,
-      data: data.series,
-      sparkline,
-      timeZone,
-    })
   return (
     <VizRepeater
-      getValues={getValues}
+      getValues={() => singleValues(props, theme, options.graphMode === BigValueGraphMode.Area)}
       getAlignmentFactors={getDisplayValueAlignmentFactors}
       renderCounter={props.renderCounter}
       source={data}
