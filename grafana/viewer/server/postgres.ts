@@ -1,5 +1,5 @@
 // Queries of the Postgres data source. In: SQL with macros. Out: frames in Grafana's `table` or `time_series` form.
-// Runs in a read-only transaction with a time limit, as the login that the data source names.
+// Each runs in a read-only transaction of its own with a time limit, as the login that the data source names.
 import pg from 'pg'
 import type { FieldType, Frame, FrameField, Query, TimeRange } from './frames.ts'
 import type { DataSource } from './provisioning.ts'
@@ -34,7 +34,7 @@ export function createPostgres(source: DataSource): Postgres {
   return {
     async query(query, range) {
       const sql = expandMacros(String(query.rawSql ?? ''), range, query.intervalMs)
-      const result = await pool.query({ text: sql, rowMode: 'array' })
+      const result = await queryReadOnly(pool, sql)
       const rows = result.rows as unknown[][]
       const fields = result.fields.map((field) => ({ name: field.name, type: typeOf(field.dataTypeID) }))
       const meta = { executedQueryString: sql }
@@ -47,6 +47,23 @@ export function createPostgres(source: DataSource): Postgres {
       ]
     },
     close: () => pool.end(),
+  }
+}
+
+/**
+ * One statement, in a transaction that cannot write and is always rolled back: whatever the statement sets ends with it.
+ * The extended protocol refuses a second statement in the same text.
+ */
+async function queryReadOnly(pool: pg.Pool, text: string): Promise<pg.QueryArrayResult> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin transaction read only')
+    return await client.query({ text, rowMode: 'array', queryMode: 'extended' } as pg.QueryArrayConfig)
+  } finally {
+    await client.query('rollback').then(
+      () => client.release(),
+      (error: Error) => client.release(error),
+    )
   }
 }
 

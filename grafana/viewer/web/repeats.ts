@@ -92,7 +92,7 @@ function expandPanels(panels: PanelModel[], valuesOf: (variable: string) => Valu
       const y = place.y + grown + Math.floor(copy / perLine) * place.h
       expanded.push({ ...panel, local: { name, ...value }, copy, gridPos: { x, y, w: width, h: place.h } })
     })
-    grown += (Math.ceil(values.length / perLine) - 1) * place.h
+    grown += Math.max(0, Math.ceil(values.length / perLine) - 1) * place.h
   }
-  return { panels: expanded, grown: Math.max(0, grown) }
+  return { panels: expanded, grown }
 }
