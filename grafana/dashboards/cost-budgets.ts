@@ -70,7 +70,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           ],
           key: [column.hidden()],
           cost: column.usd(4),
-          'month’s budget': column.usd(),
+          'month’s budget': [...column.usd(), column.noValue('none')],
           'used of it': column.percent(),
           'projected of it': column.percent(),
         },

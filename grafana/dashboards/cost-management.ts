@@ -165,7 +165,7 @@ export const costManagement = spenders
         'cost of a call': column.usd(6),
         'per million tokens': column.usd(3),
         failed: column.percent(),
-        p95: [column.unit('ms'), column.decimals(0)],
+        p95: column.ms(),
       },
       queries: [
         sqlTable(`

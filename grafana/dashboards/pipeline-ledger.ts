@@ -39,7 +39,7 @@ const failedCalls = (title: string, what: string, alert: string, match: string, 
 
 export const withLedgerPanels = (dashboard: DashboardBuilder): DashboardBuilder =>
   dashboard
-    .withRow(new RowBuilder('Ledger'))
+    .withRow(new RowBuilder('Booking'))
     .withPanel(
       lines({
         title: 'Spans received and rows booked',

@@ -143,7 +143,7 @@ export const usageAndCost = createDashboard({
       height: 9,
       emptyText: NO_CALLS,
       columns: {
-        cost: [column.unit('currencyUSD'), column.decimals(4)],
+        cost: column.usd(4),
         deal: [
           column.link(
             'Only this deal',

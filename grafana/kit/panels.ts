@@ -118,6 +118,8 @@ export const stat = (spec: PanelSpec & { sparkline?: boolean }): StatPanel =>
 /** Rows of a query as a table; `columns` sets units, links and widths by column name. */
 export const table = (spec: PanelSpec & { columns?: Record<string, DynamicConfigValue[]> }): TablePanel => {
   const panel = withCommon(new TablePanel(), spec).cellHeight(common.TableCellHeight.Sm)
+  // Grafana writes noValue into empty cells as well; why the table is empty does not belong there.
+  panel.overrideByRegexp('/.*/', [column.noValue('–')])
   for (const [name, properties] of Object.entries(spec.columns ?? {})) panel.overrideByName(name, properties)
   return panel
 }
@@ -129,7 +131,7 @@ export const statWithChange = (spec: PanelSpec): StatPanel =>
     .overrideByName('change', [
       column.unit('percentunit'),
       column.decimals(1),
-      { id: 'noValue', value: 'nothing before' },
+      column.noValue('nothing before'),
       { id: 'displayName', value: 'against the period before' },
     ])
     .overrideByName('now', [{ id: 'displayName', value: 'this period' }])
@@ -156,8 +158,14 @@ export const column = {
   decimals: (count: number): DynamicConfigValue => ({ id: 'decimals', value: count }),
   width: (pixels: number): DynamicConfigValue => ({ id: 'custom.width', value: pixels }),
   link: (title: string, url: string): DynamicConfigValue => ({ id: 'links', value: [{ title, url }] }),
+  noValue: (text: string): DynamicConfigValue => ({ id: 'noValue', value: text }),
   percent: (): DynamicConfigValue[] => [column.unit('percentunit'), column.decimals(1)],
-  usd: (decimals = 2): DynamicConfigValue[] => [column.unit('currencyUSD'), column.decimals(decimals)],
+  ms: (): DynamicConfigValue[] => [column.unit('ms'), column.decimals(0)],
+  usd: (decimals = 2): DynamicConfigValue[] => [
+    column.unit('currencyUSD'),
+    column.decimals(decimals),
+    column.noValue('unknown'),
+  ],
   hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
 }
 
