@@ -30,7 +30,8 @@ export interface Cause {
 }
 
 export interface DashboardLink {
-  uid: 'usage-and-cost' | 'pipeline-health'
+  /** A dashboard that has a panel for the alert's figure; a test looks for it. */
+  uid: 'alerts' | 'cost-management' | 'genai-health' | 'neo4j-health' | 'pipeline-health'
   /** Labels of the alert that become dashboard variables. */
   variables?: readonly string[]
 }
@@ -46,7 +47,10 @@ export interface RuleGroup {
   alerts: readonly AlertRule[]
 }
 
-export const USAGE: DashboardLink = { uid: 'usage-and-cost', variables: ['org_id'] }
+export const ALERTS: DashboardLink = { uid: 'alerts' }
+export const COST: DashboardLink = { uid: 'cost-management', variables: ['org_id'] }
+export const GENAI: DashboardLink = { uid: 'genai-health', variables: ['org_id'] }
+export const NEO4J: DashboardLink = { uid: 'neo4j-health' }
 export const PIPELINE: DashboardLink = { uid: 'pipeline-health' }
 
 export const runbookUrl = (alert: string): string => `{{ $externalLabels.runbook_base_url }}/${alert}.md`

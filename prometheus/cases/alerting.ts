@@ -1,7 +1,7 @@
 // Cases of the alerts on the alerting itself.
 import type { AlertCase, Series } from './alert-case.ts'
 
-const PIPELINE = 'pipeline-health'
+const ALERTS = 'alerts'
 const failed = (values: string): Series => ({
   'alertmanager_notifications_failed_total{job="alertmanager",integration="email"}': values,
 })
@@ -15,7 +15,7 @@ const job = (values: string): Series => ({
 export const ALERTING_CASES: readonly AlertCase[] = [
   {
     alert: 'Watchdog',
-    fires: { series: {}, at: '0s', labels: {}, dashboard: PIPELINE },
+    fires: { series: {}, at: '0s', labels: {}, dashboard: ALERTS },
     silent: [],
   },
   {
@@ -25,7 +25,7 @@ export const ALERTING_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: { integration: 'email' },
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
     silent: [
       { why: 'old failures', series: failed('2x60'), at: ['6m', '12m'] },
@@ -39,7 +39,7 @@ export const ALERTING_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: { rule_group: 'genai' },
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
     silent: [{ why: 'old failures', series: ruleFailures('2x60'), at: ['6m', '12m'] }],
   },
@@ -50,7 +50,7 @@ export const ALERTING_CASES: readonly AlertCase[] = [
       at: '15m15s',
       notYetAt: '15m',
       labels: { job: 'api', exported_job: 'budgets' },
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
     silent: [
       { why: 'it runs every minute', series: job('0 0 0 0 60 60 60 60 120x20'), at: ['7m'] },

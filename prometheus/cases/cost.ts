@@ -1,7 +1,7 @@
 // Cases of the alerts on money.
 import type { AlertCase, Series } from './alert-case.ts'
 
-const ACME = { dashboard: 'usage-and-cost?var-org_id=acme' }
+const ACME = { dashboard: 'cost-management?var-org_id=acme' }
 const SOURCE = { job: 'api', instance: 'api:4500' }
 const API = 'job="api",instance="api:4500"'
 const budget = (scope: string, period: string, threshold: string, values: string): Series => ({

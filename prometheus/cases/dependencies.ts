@@ -98,7 +98,7 @@ export const DEPENDENCY_CASES: readonly AlertCase[] = [
       at: '2m30s',
       notYetAt: '2m15s',
       labels: { job: 'api' },
-      dashboard: PIPELINE,
+      dashboard: 'neo4j-health',
     },
     silent: [
       { why: 'healthy', series: neo4j('neo4j_up', '1x40'), at: ['5m'] },
@@ -118,7 +118,7 @@ export const DEPENDENCY_CASES: readonly AlertCase[] = [
       at: '5m',
       notYetAt: '4m45s',
       labels: { job: 'api' },
-      dashboard: PIPELINE,
+      dashboard: 'neo4j-health',
     },
     silent: [
       { why: 'exactly the limit', series: neo4j('neo4j_ping_seconds', '0.5x40'), at: ['9m'] },

@@ -13,7 +13,7 @@ const histogram = (name: string, perStep: Readonly<Record<string, number>>, step
 const DURATION = 'gen_ai_client_operation_duration_seconds'
 const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds'
 const LABELS = { org_id: 'acme', gen_ai_provider_name: 'openai' }
-const ACME = 'usage-and-cost?var-org_id=acme'
+const ACME = 'genai-health?var-org_id=acme'
 const lookups = (hit: boolean, values: string): Series => ({
   [`traces_span_metrics_calls_total{org_id="acme",spanledger_cache_hit="${hit}"}`]: values,
 })
@@ -125,7 +125,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '1m15s',
       notYetAt: '30s',
       labels: { gen_ai_provider_name: 'openai' },
-      dashboard: 'usage-and-cost',
+      dashboard: 'genai-health',
     },
     silent: [
       { why: 'two failures', series: calls(',error_type="timeout"', '0 1 2x40'), at: ['1m15s', '4m'] },
@@ -150,7 +150,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: { gen_ai_provider_name: 'openai' },
-      dashboard: 'usage-and-cost',
+      dashboard: 'genai-health',
     },
     silent: [
       {

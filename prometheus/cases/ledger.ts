@@ -116,7 +116,7 @@ export const LEDGER_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '4m45s',
       labels: { org_id: 'acme', provider: 'openai', model: 'gpt-9' },
-      dashboard: 'usage-and-cost?var-org_id=acme',
+      dashboard: 'pipeline-health?var-org_id=acme',
     },
     silent: [
       { why: 'over an hour ago', series: unpriced('1x600'), at: ['1h10m', '2h'] },
@@ -131,7 +131,7 @@ export const LEDGER_CASES: readonly AlertCase[] = [
       series: { 'ledger_price_book_recorded_timestamp_seconds{job="ledger"}': '-2678400x40' },
       at: '1m',
       labels: {},
-      dashboard: 'usage-and-cost',
+      dashboard: 'pipeline-health',
     },
     silent: [
       {
@@ -149,7 +149,7 @@ export const LEDGER_CASES: readonly AlertCase[] = [
       at: '1h23m',
       notYetAt: '1h15m',
       labels: { org_id: 'acme' },
-      dashboard: 'usage-and-cost?var-org_id=acme',
+      dashboard: 'pipeline-health?var-org_id=acme',
     },
     silent: [
       { why: 'a quiet tenant', series: calls('0+0.3x280 84x100'), at: ['1h23m'] },

@@ -22,7 +22,7 @@ const slowRuns = (slow: number, all: number, steps = 320): Series => {
     [`${COUNT}{org_id="acme",spanledger_feature_status="success"}`]: `0+${all}x${steps}`,
   }
 }
-const ACME = { labels: { org_id: 'acme' }, dashboard: 'usage-and-cost?var-org_id=acme' }
+const ACME = { labels: { org_id: 'acme' }, dashboard: 'genai-health?var-org_id=acme' }
 
 export const SLO_CASES: readonly AlertCase[] = [
   {

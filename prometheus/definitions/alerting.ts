@@ -1,6 +1,6 @@
 // Alerts on the alerting itself: the dead man's switch, mails that fail, rules that fail, jobs that stand still.
 // In: the config table. Out: a rule group.
-import { type AlertRule, grew, PIPELINE, type RuleGroup } from '../alert-rule.ts'
+import { ALERTS, type AlertRule, grew, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGroup {
@@ -15,7 +15,7 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       description: 'Always firing ({{ $value }}). The api mails on its own when this stops arriving.',
       value: '{{ $value }}',
       action: 'Nothing: it is its absence that matters.',
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
     {
       name: 'AlertmanagerNotificationsFailing',
@@ -26,7 +26,7 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       description: `${count} notifications by {{ $labels.integration }} failed in the last 5m; Alertmanager repeats them.`,
       value: `${count} failures`,
       action: 'Check the mail server’s address and sign-in, or that the api takes the webhook.',
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
     {
       name: 'RuleEvaluationFailing',
@@ -37,7 +37,7 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       description: `${count} evaluations in {{ $labels.rule_group }} failed in the last 5m: alerts of that group may stay silent.`,
       value: `${count} failures`,
       action: 'Prometheus’ /rules page and log name the rule and the error.',
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
     {
       name: 'ApiJobStale',
@@ -48,7 +48,7 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       description: `The job {{ $labels.exported_job }} of the api last ended well ${count} minutes ago; the limit is ${config.jobStaleFor}. Budgets or the alert history may be out of date.`,
       value: `${count} minutes`,
       action: 'The api’s log says why the job fails.',
-      dashboard: PIPELINE,
+      dashboard: ALERTS,
     },
   ]
   return { name: 'alerting', alerts }

@@ -1,7 +1,7 @@
 // Alerts on money. Amounts come from gauges the api reads from the ledger's exact roll-ups; limits are rows in the
 // database, so changing one needs no new rule. In: the config table. Out: a rule group.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders for other programs
-import { type AlertRule, type RuleGroup, USAGE } from '../alert-rule.ts'
+import { type AlertRule, COST, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 export function createCostRules({ cost }: AlertsConfig): RuleGroup {
@@ -24,7 +24,7 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
     description: `Spend of ${whose} reached {{ $labels.threshold }} % of its budget of the {{ $labels.period }} (budget_threshold_crossed is {{ $value }}).`,
     value: '{{ $labels.threshold }} % of the budget',
     action,
-    dashboard: USAGE,
+    dashboard: COST,
   })
   const alerts: AlertRule[] = [
     budget(
@@ -51,7 +51,7 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       description: `{{ $labels.org_id }} spent ${usd} today, over its daily threshold.`,
       value: usd,
       action: 'See which feature and model cost most today and whether that was meant.',
-      dashboard: USAGE,
+      dashboard: COST,
     },
     {
       name: 'HourlySpendHigh',
@@ -63,7 +63,7 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       description: `{{ $labels.org_id }} spent ${usd} in the current hour; the limit is $${cost.hourlyUsd}.`,
       value: usd,
       action: 'Find the feature that spends it; stop a loop or a batch that nobody wanted.',
-      dashboard: USAGE,
+      dashboard: COST,
     },
     {
       name: 'SpendAboveAverage',
@@ -75,7 +75,7 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       description: `Today’s spend of {{ $labels.org_id }} is {{ printf "%.1f" $value }} times the average of its last 7 days; the limit is ${cost.aboveAverage.factor} times.`,
       value: '{{ printf "%.1f" $value }} × the average',
       action: 'See which feature or model grew since yesterday.',
-      dashboard: USAGE,
+      dashboard: COST,
       causes: [
         { alert: 'DailySpendHigh', equal: ['org_id'] },
         { alert: 'HourlySpendHigh', equal: ['org_id'] },

@@ -1,6 +1,6 @@
 // Alerts on what the services stand on: each other, Postgres, Redis, the vector store, Neo4j. In: the config table.
 // Out: a rule group. Applications' databases are seen through their spans (`db.system.name`), our own through pool gauges.
-import { type AlertRule, increase, PIPELINE, quantile, type RuleGroup } from '../alert-rule.ts'
+import { type AlertRule, increase, NEO4J, PIPELINE, quantile, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const DB_CALLS = 'traces_span_metrics_calls_total'
@@ -82,7 +82,7 @@ export function createDependencyRules({ dependencies: config }: AlertsConfig): R
       description: `The Bolt probe of the api has failed for ${neo4j.downFor} (neo4j_up is {{ $value }}). Chats are answered without the graph.`,
       value: 'neo4j_up = {{ $value }}',
       action: 'Check that the Neo4j process runs and its disk is not full, then restart it.',
-      dashboard: PIPELINE,
+      dashboard: NEO4J,
     },
     {
       name: 'Neo4jSlow',
@@ -94,7 +94,7 @@ export function createDependencyRules({ dependencies: config }: AlertsConfig): R
       description: `The Bolt ping takes {{ printf "%.2f" $value }} s, over ${neo4j.slowSeconds} s for ${neo4j.slowFor}.`,
       value: '{{ printf "%.2f" $value }} s',
       action: 'Look for long-running Cypher queries and for garbage collection pauses.',
-      dashboard: PIPELINE,
+      dashboard: NEO4J,
     },
   ]
   return { name: 'dependencies', alerts }

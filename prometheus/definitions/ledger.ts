@@ -1,16 +1,6 @@
 // Alerts on booking: ingest, writes, rejects, prices, tenants, and on the alerting itself. In: the config table.
 // Out: a rule group.
-import {
-  type AlertRule,
-  anyGrew,
-  grew,
-  increase,
-  PIPELINE,
-  percent,
-  quantile,
-  type RuleGroup,
-  USAGE,
-} from '../alert-rule.ts'
+import { type AlertRule, anyGrew, grew, increase, PIPELINE, percent, quantile, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const rejected = (match: string) => ({
@@ -94,7 +84,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       description: `${count} calls of {{ $labels.org_id }} to {{ $labels.model }} ({{ $labels.provider }}) were booked without a price in the last ${config.unpricedWindow}. Their cost is unknown, not zero.`,
       value: `${count} calls`,
       action: 'Enter the price, then run reprice: the booked calls get their cost.',
-      dashboard: USAGE,
+      dashboard: { ...PIPELINE, variables: ['org_id'] },
     },
     {
       name: 'PriceBookStale',
@@ -105,7 +95,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       description: `Nothing was recorded in the price book for {{ printf "%.0f" $value }} days; the limit is ${config.priceBookMaxAgeDays}. Providers change prices more often.`,
       value: '{{ printf "%.0f" $value }} days',
       action: 'Update the price catalogue and compare it with the providers’ pages.',
-      dashboard: { uid: 'usage-and-cost' },
+      dashboard: PIPELINE,
     },
     {
       name: 'TenantSilent',
@@ -117,7 +107,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       description: `No model call of {{ $labels.org_id }} was booked for ${tenantSilent.silentFor}, after ${count} in the ${tenantSilent.before} before.`,
       value: `0 calls, ${count} before`,
       action: 'Ask whether the application is down or its telemetry is refused (token, network).',
-      dashboard: USAGE,
+      dashboard: { ...PIPELINE, variables: ['org_id'] },
       causes: [COLLECTOR_DOWN, LEDGER_DOWN, { alert: 'LedgerWritesFailing' }],
     },
     {

@@ -1,6 +1,6 @@
 // Error budgets of feature runs: p90 < 2 s and errors < 2 %, alerted on by burn rate over two windows, so that a short
 // spike does not wake anyone and a slow leak is not missed. In: the config table. Out: recording rules and alerts.
-import { type AlertRule, percent, type RecordingRule, type RuleGroup, USAGE } from '../alert-rule.ts'
+import { type AlertRule, GENAI, percent, type RecordingRule, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const RUNS = 'spanledger_feature_duration_seconds_count'
@@ -39,7 +39,7 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
       description: `{{ $value | humanizePercentage }} of the feature runs of {{ $labels.org_id }} ${what} in the last ${long}, and still do in the last ${short}; the objective is ${objective}, the limit of this alert ${percent(limit)}.`,
       value: `{{ $value | humanizePercentage }} in ${long}`,
       action: 'See which feature is worst and since when; compare with the last release and with alerts on providers.',
-      dashboard: USAGE,
+      dashboard: GENAI,
       causes: [
         { alert: kind === 'errors' ? 'GenAIErrorRateHigh' : 'GenAILatencyP95High', equal: ['org_id'] },
         { alert: 'GenAIProviderDown' },

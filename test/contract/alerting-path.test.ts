@@ -73,7 +73,7 @@ describe('from a metric to a mail', () => {
     metrics =
       'budget_threshold_crossed{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day",threshold="80"} 1\n'
     const mail = await mailAbout('BudgetNearLimit (acme:eu@1)')
-    expect(mail.text).toContain('http://grafana.test/d/usage-and-cost?var-org_id=acme%3Aeu%401')
+    expect(mail.text).toContain('http://grafana.test/d/cost-management?var-org_id=acme%3Aeu%401')
     expect(mail.text).toContain('http://runbooks.test/BudgetNearLimit.md')
     const alert = await pollUntil('the webhook', () => {
       const found = webhooks
