@@ -9,6 +9,7 @@ import { DASHBOARDS } from '../../grafana/dashboards/index.ts'
 import { buildDashboard } from '../../grafana/kit/dashboard.ts'
 import { METRICS_USED } from '../../prometheus/metrics-used.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
+import { MAY_BE_EMPTY } from '../e2e/suites/dashboards.ts'
 import { readSelectors } from '../support/promql.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -99,6 +100,13 @@ describe('every panel', () => {
       /^select count\(|or vector\(0\)$/.test(expr ?? rawSql ?? ''),
     )
     if (!counts) expect(panel.fieldConfig?.defaults?.noValue, 'noValue').toBeTruthy()
+  })
+})
+
+describe('the end-to-end cases', () => {
+  it('let only panels be empty that exist and say why', () => {
+    const texts = new Map(panels.map((panel) => [panel.name, panel.fieldConfig?.defaults?.noValue]))
+    for (const name of MAY_BE_EMPTY) expect(texts.get(name), name).toBeTruthy()
   })
 })
 
