@@ -11,10 +11,17 @@ const NONE = 'No alert started in this range'
 const half = { width: 12, height: 8 } as const
 const small = { width: 6, height: 4 } as const
 const LINKS = {
-  dashboard: [column.link('Open the panel', '${__value.raw}'), column.width(120)],
-  runbook: [column.link('What to do', '${__value.raw}'), column.width(120)],
+  dashboard: [column.link('Open the dashboard', '${__value.raw}'), column.text('open'), column.width(100)],
+  runbook: [column.link('What to do', '${__value.raw}'), column.text('open'), column.width(100)],
 }
-const SINCE = { since: [column.width(170)], started: [column.width(170)] }
+const WIDTHS = {
+  since: [column.width(165)],
+  started: [column.width(165)],
+  severity: [column.width(85)],
+  status: [column.width(85)],
+  alert: [column.width(210)],
+  summary: [column.width(340)],
+}
 
 const mean = (title: string, description: string, end: string) =>
   stat({
@@ -86,7 +93,7 @@ export const alerts = createDashboard({
       width: 24,
       height: 8,
       emptyText: 'Nothing fires',
-      columns: { ...LINKS, ...SINCE },
+      columns: { ...LINKS, ...WIDTHS },
       queries: [
         sqlTable(`
           select starts_at as "since", severity, alert_name as alert, org_id as organisation,
@@ -116,7 +123,10 @@ export const alerts = createDashboard({
           group by 1, 2
           order by 1, 2`),
       ],
-    }),
+    })
+      .overrideByName('critical', [column.color('red')])
+      .overrideByName('warning', [column.color('orange')])
+      .overrideByName('info', [column.color('blue')]),
   )
   .withPanel(
     rankedBars({
@@ -164,7 +174,7 @@ export const alerts = createDashboard({
       width: 24,
       height: 9,
       emptyText: NONE,
-      columns: { ...LINKS, ...SINCE, lasted: [column.unit('s')] },
+      columns: { ...LINKS, ...WIDTHS, lasted: [column.unit('s')] },
       queries: [
         sqlTable(`
           select starts_at as "started", status, severity, alert_name as alert, org_id as organisation,

@@ -2,7 +2,7 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { drillUrl } from '../kit/links.ts'
-import { column, lines, linesWithLimit, table } from '../kit/panels.ts'
+import { column, linesWithLimit, stackedBars, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import { COST, DAYS, IN_HOURS, NO_CALLS } from '../kit/usage.ts'
 
@@ -29,7 +29,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
         unit: 'short',
         width: 24,
         height: 9,
-        emptyText: 'No budget is set: departments.budget_usd_month, or `spanledger` and the API’s budgets',
+        emptyText: 'No budget is set: give a department a monthly budget, or make one through the API',
         alerts: ['BudgetExceeded', 'BudgetNearLimit'],
         columns: {
           budget: column.usd(),
@@ -92,7 +92,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
       }),
     )
     .withPanel(
-      lines({
+      stackedBars({
         title: 'Spend per day by organisation',
         description: 'Cost of each UTC day. A day over the organisation’s daily budget alerts.',
         unit: 'currencyUSD',

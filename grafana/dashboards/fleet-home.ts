@@ -17,7 +17,7 @@ import {
   withUsageFilters,
 } from '../kit/usage.ts'
 
-const small = { width: 4, height: 5, emptyText: NO_CALLS } as const
+const small = { width: 8, height: 4, emptyText: NO_CALLS } as const
 const half = { width: 12, height: 8, emptyText: NO_CALLS } as const
 const wide = { width: 24, height: 10, emptyText: NO_CALLS } as const
 

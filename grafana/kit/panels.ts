@@ -83,15 +83,19 @@ const withRefId = (query: Builder<Dataquery>, index: number): Builder<Dataquery>
 })
 
 /** Lines over time. */
-export const lines = (spec: PanelSpec): TimeseriesPanel =>
-  withCommon(new TimeseriesPanel(), spec)
+export const lines = (spec: PanelSpec): TimeseriesPanel => {
+  const panel = withCommon(new TimeseriesPanel(), spec)
+  // Without it, a share that is zero all along gets an axis up to 10 000 %.
+  if (spec.unit === 'percentunit') panel.axisSoftMin(0).axisSoftMax(0.1)
+  return panel
     .lineWidth(2)
     .fillOpacity(8)
-    .showPoints(common.VisibilityMode.Never)
+    .showPoints(common.VisibilityMode.Auto)
     .tooltip(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
     )
     .legend(bottomLegend())
+}
 
 /** Lines over time with a dashed line where alerting begins. */
 export const linesWithLimit = (spec: PanelSpec, ...limits: [value: number, color: string][]): TimeseriesPanel =>
@@ -132,9 +136,9 @@ export const statWithChange = (spec: PanelSpec): StatPanel =>
       column.unit('percentunit'),
       column.decimals(1),
       column.noValue('nothing before'),
-      { id: 'displayName', value: 'against the period before' },
+      { id: 'displayName', value: 'change' },
     ])
-    .overrideByName('now', [{ id: 'displayName', value: 'this period' }])
+    .overrideByName('now', [{ id: 'displayName', value: 'now' }])
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('/.*/'))
 
 /** Horizontal bars, one per row of the query, the largest first. */
@@ -166,7 +170,16 @@ export const column = {
     column.decimals(decimals),
     column.noValue('unknown'),
   ],
-  hidden: (): DynamicConfigValue => ({ id: 'custom.hideFrom.viz', value: true }),
+  hidden: (): DynamicConfigValue => ({
+    id: 'custom.hideFrom',
+    value: { viz: true, legend: false, tooltip: false },
+  }),
+  color: (name: string): DynamicConfigValue => ({ id: 'color', value: { mode: 'fixed', fixedColor: name } }),
+  /** A word in place of the cell's value, which stays what links use. */
+  text: (word: string): DynamicConfigValue => ({
+    id: 'mappings',
+    value: [{ type: 'regex', options: { pattern: '.+', result: { text: word, index: 0 } } }],
+  }),
 }
 
 /** Green below, then each step from its value on. */
