@@ -11,16 +11,18 @@ const NONE = 'No alert started in this range'
 const half = { width: 12, height: 8 } as const
 const small = { width: 6, height: 4 } as const
 const LINKS = {
-  dashboard: [column.link('Open the dashboard', '${__value.raw}'), column.text('open'), column.width(100)],
-  runbook: [column.link('What to do', '${__value.raw}'), column.text('open'), column.width(100)],
+  dashboard: [column.link('Open the dashboard', '${__value.raw}'), column.text('open'), column.width(90)],
+  runbook: [column.link('What to do', '${__value.raw}'), column.text('open'), column.width(80)],
 }
 const WIDTHS = {
   since: [column.width(165)],
   started: [column.width(165)],
   severity: [column.width(85)],
   status: [column.width(85)],
-  alert: [column.width(210)],
-  summary: [column.width(340)],
+  alert: [column.width(190)],
+  summary: [column.width(300)],
+  organisation: [column.width(100)],
+  lasted: [column.unit('s'), column.width(80)],
 }
 
 const mean = (title: string, description: string, end: string) =>
@@ -174,7 +176,7 @@ export const alerts = createDashboard({
       width: 24,
       height: 9,
       emptyText: NONE,
-      columns: { ...LINKS, ...WIDTHS, lasted: [column.unit('s')] },
+      columns: { ...LINKS, ...WIDTHS },
       queries: [
         sqlTable(`
           select starts_at as "started", status, severity, alert_name as alert, org_id as organisation,

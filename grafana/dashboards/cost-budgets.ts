@@ -68,7 +68,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
               drillUrl('fleet-home', { org_id: 'organisation', department: 'key' }),
             ),
           ],
-          key: [column.hidden()],
+          key: column.hidden(),
           cost: column.usd(4),
           'month’s budget': [...column.usd(), column.noValue('none')],
           'used of it': column.percent(),

@@ -103,11 +103,12 @@ export const costManagement = spenders
         agent: [
           column.link(
             'Performance of this agent',
-            drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }),
+            drillUrl('performance', { org_id: 'organisation', agent_id: 'key' }),
           ),
         ],
         cost: column.usd(4),
         'cost of a call': column.usd(6),
+        key: column.hidden(),
       },
       queries: [
         sqlTable(`
@@ -116,8 +117,8 @@ export const costManagement = spenders
             from usage_hourly where ${IN_HOURS}
             group by 1, 2
           )
-          select org_id as organisation, agent_id as agent, coalesce(name, '') as name, coalesce(department, '') as department,
-            coalesce(owner_team, '') as owner, cost, per_call as "cost of a call", calls, unpriced
+          select org_id as organisation, ${named('agent_id')} as agent, coalesce(name, '') as name, coalesce(department, '') as department,
+            coalesce(owner_team, '') as owner, cost, per_call as "cost of a call", calls, unpriced, agent_id as key
           from spend left join agents using (org_id, agent_id)
           order by cost desc nulls last
           limit 200`),
@@ -132,10 +133,11 @@ export const costManagement = spenders
       ...wide,
       columns: {
         cost: column.usd(4),
+        key: column.hidden(),
         deal: [
           column.link(
             'Usage and cost of this deal',
-            drillUrl('usage-and-cost', { org_id: 'organisation', deal_id: 'deal' }),
+            drillUrl('usage-and-cost', { org_id: 'organisation', deal_id: 'key' }),
           ),
         ],
       },
@@ -146,7 +148,7 @@ export const costManagement = spenders
             from usage_daily where ${IN_DAYS}
             group by 1, 2
           )
-          select org_id as organisation, deal_id as deal, coalesce(name, '') as name, cost, calls, unpriced
+          select org_id as organisation, ${named('deal_id')} as deal, coalesce(name, '') as name, cost, calls, unpriced, deal_id as key
           from spend left join deals using (org_id, deal_id)
           order by cost desc nulls last
           limit 200`),

@@ -149,7 +149,7 @@ export const fleetHome = withUsageFilters(
         department: [
           column.link('Only this department', drillUrl('fleet-home', { org_id: 'organisation', department: 'key' })),
         ],
-        key: [column.hidden()],
+        key: column.hidden(),
       },
       queries: [
         sqlTable(`
@@ -176,7 +176,7 @@ export const fleetHome = withUsageFilters(
             drillUrl('performance', { org_id: 'organisation', agent_id: 'key' }),
           ),
         ],
-        key: [column.hidden()],
+        key: column.hidden(),
       },
       queries: [
         sqlTable(`

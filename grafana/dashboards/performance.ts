@@ -38,7 +38,7 @@ const ranking = (title: string, dimension: 'agent_id' | 'model' | 'feature' | 'e
       ...FIGURE_COLUMNS,
       ...(dimension === 'agent_id' && {
         agent: [column.link('Only this agent', drillUrl('performance', { agent_id: 'key' }))],
-        key: [column.hidden()],
+        key: column.hidden(),
       }),
     },
     queries: [

@@ -21,7 +21,7 @@ const NO_RUNS = 'No feature runs in this range'
 const RUNS = `feature_usage where ${inRange('created_at')}`
 const small = { width: 6, height: 4, emptyText: NO_RUNS } as const
 const third = { width: 8, height: 8 } as const
-const half = { width: 12, height: 8 } as const
+const wide = { width: 24, height: 8 } as const
 
 const people = (title: string, description: string, counted: string) =>
   stat({
@@ -114,7 +114,7 @@ export const usageAnalytics = withUsageFilters(
       title: 'Model calls over time by feature',
       description: `Calls per hour, or per UTC day over longer ranges, stacked by feature. ${WHOLE_HOURS}`,
       unit: 'short',
-      ...half,
+      ...wide,
       emptyText: NO_CALLS,
       queries: [
         sqlSeries(`
@@ -131,7 +131,7 @@ export const usageAnalytics = withUsageFilters(
       description:
         'Runs, people, results and duration of each feature. A degraded run answered, but without a part it wanted.',
       unit: 'short',
-      ...half,
+      ...wide,
       emptyText: NO_RUNS,
       columns: {
         succeeded: column.percent(),

@@ -144,10 +144,11 @@ export const usageAndCost = createDashboard({
       emptyText: NO_CALLS,
       columns: {
         cost: column.usd(4),
+        key: column.hidden(),
         deal: [
           column.link(
             'Only this deal',
-            '/d/usage-and-cost?${__url_time_range}&var-org_id=${__data.fields.organisation}&var-deal_id=${__data.fields.deal}',
+            '/d/usage-and-cost?${__url_time_range}&var-org_id=${__data.fields.organisation:percentencode}&var-deal_id=${__data.fields.key:percentencode}',
           ),
         ],
       },
@@ -165,8 +166,9 @@ export const usageAndCost = createDashboard({
             where $__timeFilter(created_at) and org_id in ($org_id) and deal_id in ($deal_id)
             group by 1, 2
           )
-          select org_id as organisation, deal_id as deal, coalesce(deals.name, '') as name, spend.cost as cost,
-            spend.calls as calls, spend.unpriced as unpriced, coalesce(runs.conversations, 0) as conversations, coalesce(runs.documents, 0) as documents
+          select org_id as organisation, coalesce(nullif(deal_id, ''), '(none)') as deal, coalesce(deals.name, '') as name, spend.cost as cost,
+            spend.calls as calls, spend.unpriced as unpriced, coalesce(runs.conversations, 0) as conversations, coalesce(runs.documents, 0) as documents,
+            deal_id as key
           from spend
           left join runs using (org_id, deal_id)
           left join deals using (org_id, deal_id)

@@ -144,6 +144,7 @@ export const statWithChange = (spec: PanelSpec): StatPanel =>
 /** Horizontal bars, one per row of the query, the largest first. */
 export const rankedBars = (spec: PanelSpec): BarGaugePanel =>
   withCommon(new BarGaugePanel(), spec)
+    .min(0)
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .namePlacement(common.BarGaugeNamePlacement.Left)
@@ -170,10 +171,11 @@ export const column = {
     column.decimals(decimals),
     column.noValue('unknown'),
   ],
-  hidden: (): DynamicConfigValue => ({
-    id: 'custom.hideFrom',
-    value: { viz: true, legend: false, tooltip: false },
-  }),
+  /** Not shown, for links only; empty stays empty, because links take the text of a cell. */
+  hidden: (): DynamicConfigValue[] => [
+    { id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } },
+    column.noValue(''),
+  ],
   color: (name: string): DynamicConfigValue => ({ id: 'color', value: { mode: 'fixed', fixedColor: name } }),
   /** A word in place of the cell's value, which stays what links use. */
   text: (word: string): DynamicConfigValue => ({
