@@ -24,20 +24,21 @@ const half = { width: 12, height: 8, emptyText: NO_CALLS } as const
 const WITHIN = `Percentiles from the roll-ups’ histograms, within 2 %. ${WHOLE_HOURS}`
 
 const FIGURES = `sum(calls) as calls, ${latency(0.5)} as p50, ${latency(0.95)} as p95, ${latency(0.99)} as p99,
-            ${firstToken(0.95)} as "first token p95", ${FAILED} as failed`
+            ${firstToken(0.95)} as "1st token", ${FAILED} as failed`
 const ms = column.ms()
-const FIGURE_COLUMNS = { p50: ms, p95: ms, p99: ms, 'first token p95': ms, failed: column.percent() }
+const FIGURE_COLUMNS = { p50: ms, p95: ms, p99: ms, '1st token': ms, failed: column.percent() }
 
 const ranking = (title: string, dimension: 'agent_id' | 'model' | 'feature' | 'environment', what: string) =>
   table({
     title,
-    description: `${what}, the slowest first. ${WITHIN}`,
+    description: `${what}, the slowest first; “1st token” is the p95 of the time to it. ${WITHIN}`,
     unit: 'short',
     ...half,
     columns: {
       ...FIGURE_COLUMNS,
+      [dimension]: [column.width(150)],
       ...(dimension === 'agent_id' && {
-        agent: [column.link('Only this agent', drillUrl('performance', { agent_id: 'key' }))],
+        agent: [column.width(150), column.link('Only this agent', drillUrl('performance', { agent_id: 'key' }))],
         key: column.hidden(),
       }),
     },
@@ -120,14 +121,14 @@ export const performance = withUsageFilters(
   .withPanel(
     table({
       title: 'Versions compared',
-      description: `Versions of each agent side by side, the newest call first, with the p95 relative to the agent’s other versions. ${WITHIN}`,
+      description: `Versions of each agent side by side, the newest call first, with the change of p95 against the agent’s other versions. ${WITHIN}`,
       unit: 'short',
       width: 24,
       height: 9,
       emptyText: NO_CALLS,
       columns: {
         ...FIGURE_COLUMNS,
-        'p95 against others': column.percent(),
+        'p95 change': column.percent(),
         'cost of a call': column.usd(6),
         'first seen': [column.width(170)],
       },
@@ -145,7 +146,7 @@ export const performance = withUsageFilters(
             group by 1, 2, 3
           )
           select org_id as organisation, ${named('agent_id')} as agent, ${named('version')} as version, first_seen as "first seen", calls, v.p50, v.p95, v.p99,
-            "first token p95", failed, per_call as "cost of a call", v.p95 / others.p95 - 1 as "p95 against others"
+            "1st token", failed, per_call as "cost of a call", v.p95 / others.p95 - 1 as "p95 change"
           from per_version v left join others using (org_id, agent_id, version)
           order by last_seen desc, calls desc
           limit 200`),
