@@ -48,6 +48,10 @@ clean: node-modules ## Stop everything and remove its data; keeps .env and the c
 test: install test-packages ## Everything a change must pass
 	@node test/run.ts
 
+.PHONY: check-dashboards
+check-dashboards: install test-packages ## Draw every dashboard in a browser, both themes, two widths; on the running stack, else on one of its own
+	@node grafana/viewer/check/main.ts
+
 .PHONY: bench
 bench: install ## Measure throughput and latency against the limits
 	@node bench/main.ts

@@ -1,5 +1,4 @@
 // Dashboard JSON to a scene. In: the model as Grafana stores it. Out: variables, time, rows and panels, read-only.
-import { locationService } from '@grafana/runtime'
 import {
   EmbeddedScene,
   LocalValueVariable,
@@ -15,7 +14,6 @@ import {
   SceneVariableSet,
   VariableValueSelectors,
   VizPanel,
-  VizPanelMenu,
 } from '@grafana/scenes'
 import type { Dashboard, Panel, VariableModel } from '@grafana/schema'
 import { expandRepeats, type PanelModel, repeatedVariables, type Values } from './repeats.ts'
@@ -117,18 +115,6 @@ function createItem(model: PanelModel): SceneGridItem {
       description: panel.description,
       options: (panel.options ?? {}) as never,
       fieldConfig: (panel.fieldConfig ?? { defaults: {}, overrides: [] }) as never,
-      menu: new VizPanelMenu({
-        items: [
-          {
-            text: 'View',
-            iconClassName: 'eye',
-            onClick: () => {
-              const shown = new URLSearchParams(window.location.search).has('viewPanel')
-              locationService.partial({ viewPanel: shown ? null : key })
-            },
-          },
-        ],
-      }),
       ...localVariable(model),
       ...queriesOf(panel),
     }),
