@@ -74,7 +74,7 @@ export const alerts = createDashboard({
   )
   .withPanel(
     mean(
-      'Mean time to acknowledge',
+      'Time to acknowledge',
       'From the start of an alert to the acknowledgement, over acknowledged alerts that started in the range.',
       'acknowledged_at',
     ).noValue('No alert was acknowledged'),

@@ -37,7 +37,7 @@ const pipeline = createDashboard({
   .withPanel(up('Alertmanager', 'up{job="alertmanager"}', 'Alertmanager answers its scrape.'))
   .withPanel(
     stat({
-      title: 'Spans refused, last hour',
+      title: 'Refused, 1 h',
       description: 'Spans the ledger can never book: malformed, or for an organisation the sender may not write.',
       unit: 'short',
       width: 4,

@@ -33,7 +33,7 @@ export const queryMetrics = withUsageFilters(
   .withRow(new RowBuilder('Do they find it?'))
   .withPanel(
     stat({
-      title: 'Searches that found something',
+      title: 'Searches with a hit',
       description: 'Share of searches that gave at least one chunk.',
       unit: 'percentunit',
       ...small,

@@ -147,7 +147,7 @@ export const rankedBars = (spec: PanelSpec): BarGaugePanel =>
     .min(0)
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
-    .namePlacement(common.BarGaugeNamePlacement.Left)
+    .namePlacement(common.BarGaugeNamePlacement.Top)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(true).calcs(['lastNotNull']))
 

@@ -42,7 +42,7 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   'alerts / Firing',
   'alerts / History',
   'alerts / How long people took',
-  'alerts / Mean time to acknowledge',
+  'alerts / Time to acknowledge',
   'alerts / Mean time to resolve',
   'alerts / Most frequent',
   'alerts / Notifications that failed',
