@@ -2,7 +2,6 @@
 import { type DataFrame, dateTimeFormat, type TimeZone } from '@grafana/data'
 import { EventsCanvas, type UPlotConfigBuilder, useTheme2 } from '@grafana/ui'
 import { useCallback, useLayoutEffect, useRef } from 'react'
-import type uPlot from 'uplot'
 
 interface Props {
   config: UPlotConfigBuilder
@@ -10,11 +9,18 @@ interface Props {
   timeZone: TimeZone
 }
 
+/** What is used here of the chart below (uPlot). */
+interface Plot {
+  scales: Record<string, { min?: number | null; max?: number | null }>
+  over: { clientHeight: number }
+  valToPos(value: number, scale: string): number
+}
+
 const SIZE_PX = 8
 
 export function Exemplars({ config, annotations, timeZone }: Props) {
   const theme = useTheme2()
-  const plot = useRef<uPlot>(undefined)
+  const plot = useRef<Plot>(undefined)
   useLayoutEffect(() => {
     config.addHook('init', (u) => {
       plot.current = u

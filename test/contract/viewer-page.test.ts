@@ -1,0 +1,178 @@
+// The viewer's page in a real browser: every generated dashboard and every panel type, both themes, two widths; a trace with
+// its ledger lines and logs. Skipped where there is no Chromium or `make install` has not built the page.
+import { existsSync, readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { drawDashboard, LOOKS } from '../../grafana/viewer/check/draw-dashboard.ts'
+import { exploreTraceUrl } from '../../grafana/viewer/web/explore/trace-url.ts'
+import { bookCalls, seedOrganisations } from '../support/api.ts'
+import { builtPage, startTestViewer, type TestViewer } from '../support/viewer.ts'
+import { galleryDashboard } from '../support/viewer-gallery.ts'
+
+const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium'
+const MAX_LOAD_MS = 3_000
+const GENERATED = resolve(import.meta.dirname, '../../grafana/generated')
+const TRACE = 'beef'.repeat(8)
+
+const missing = [existsSync(CHROMIUM) ? '' : `no ${CHROMIUM}`, builtPage() ? '' : 'the page is not built'].filter(
+  Boolean,
+)
+const suite = `the viewer's page${missing.length > 0 ? ` (${missing.join(', ')})` : ''}`
+
+let viewer: TestViewer
+let browser: Browser
+
+const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
+
+const flawedPanel = (id: number, title: string, rawSql: string) => ({
+  id,
+  type: 'stat',
+  title,
+  gridPos: { x: (id - 1) * 4, y: 0, w: 4, h: 5 },
+  targets: [{ refId: 'A', datasource: { uid: 'ledger' }, format: 'table', rawSql }],
+})
+const FLAWED = {
+  uid: 'flawed',
+  title: 'Flawed',
+  panels: [
+    flawedPanel(1, 'Wrong', 'select nonsense'),
+    flawedPanel(2, 'A title that is far too long for so narrow a panel', 'select 1 as one'),
+    flawedPanel(3, 'Empty', 'select 1 as one where false'),
+  ],
+}
+
+/** A request with one model call below it, and a log record of it, sent as an application's collector would. */
+async function sendTrace(): Promise<void> {
+  const nanos = (ms: number) => String(BigInt(Date.now() - 60_000 + ms) * 1_000_000n)
+  const resource = { attributes: [text('service.name', 'demo')] }
+  const whose = [text('org_id', 'acme'), text('deal_id', 'falcon'), text('feature', 'chat')]
+  const span = (
+    spanId: string,
+    name: string,
+    fromMs: number,
+    toMs: number,
+    attributes: object[],
+    more: object = {},
+  ) => ({
+    traceId: TRACE,
+    spanId,
+    name,
+    kind: 3,
+    startTimeUnixNano: nanos(fromMs),
+    endTimeUnixNano: nanos(toMs),
+    attributes: [...whose, ...attributes],
+    status: {},
+    ...more,
+  })
+  const call = [
+    text('gen_ai.operation.name', 'chat'),
+    text('gen_ai.provider.name', 'openai'),
+    text('gen_ai.request.model', 'gpt-4o'),
+    text('gen_ai.response.model', 'gpt-4o'),
+    { key: 'gen_ai.usage.input_tokens', value: { intValue: '120' } },
+    { key: 'gen_ai.usage.output_tokens', value: { intValue: '30' } },
+  ]
+  const events = [{ name: 'first chunk', timeUnixNano: nanos(200), attributes: [text('size', 'small')] }]
+  const spans = [
+    span('00000000000000a1', 'POST /chat', 0, 900, [], { kind: 2 }),
+    span('00000000000000a2', 'chat gpt-4o', 100, 850, call, { parentSpanId: '00000000000000a1', events }),
+  ]
+  const log = {
+    timeUnixNano: nanos(300),
+    severityNumber: 9,
+    severityText: 'INFO',
+    body: { stringValue: 'answered in style' },
+    traceId: TRACE,
+    spanId: '00000000000000a2',
+    attributes: whose,
+  }
+  for (const [path, body] of [
+    ['/v1/traces', { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'app' }, spans }] }] }],
+    ['/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ scope: { name: 'app' }, logRecords: [log] }] }] }],
+  ] as const) {
+    const answer = await viewer.ledger.post(path, JSON.stringify(body))
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  }
+}
+
+describe.skipIf(missing.length > 0)(suite, () => {
+  // No price book is loaded here, so that call is booked as unpriced.
+  beforeAll(async () => {
+    viewer = await startTestViewer({ dashboards: [galleryDashboard(TRACE), FLAWED] })
+    await seedOrganisations(viewer.database)
+    const hours = Array.from({ length: 48 }, (_, hour) => new Date(Date.now() - hour * 3_600_000))
+    await bookCalls(
+      viewer.database,
+      hours.flatMap((at) => [
+        { orgId: 'acme', dealId: 'falcon', at, costUsd: '0.0123', feature: 'chat' },
+        { orgId: 'globex', dealId: 'eagle', at, costUsd: null, feature: 'search', status: 'error' },
+      ]),
+    )
+    await sendTrace()
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+    // The first page of a fresh browser and server pays for starting them.
+    await drawDashboard(browser, viewer.url, '/', LOOKS[0] as (typeof LOOKS)[number])
+  }, 180_000)
+  afterAll(async () => {
+    await browser?.close()
+    await viewer?.close()
+  }, 60_000)
+
+  const uids = [...readdirSync(GENERATED).map((name) => name.replace('.json', '')), 'gallery']
+  for (const uid of uids) {
+    for (const look of LOOKS) {
+      test(`${uid} draws at ${look.widthPx} px in the ${look.theme} theme`, async ({ annotate }) => {
+        const drawing = await drawDashboard(browser, viewer.url, `/d/${uid}`, look)
+        await annotate(`loaded in ${drawing.loadMs} ms (limit ${MAX_LOAD_MS} ms)`)
+        expect(drawing.problems).toEqual([])
+        expect(drawing.panels.length).toBeGreaterThan(4)
+        if (uid === 'gallery') expect(drawing.withoutData).toEqual([])
+      })
+    }
+  }
+
+  test('control: a query that fails, a title that is cut off and an empty panel are noticed', async () => {
+    const drawing = await drawDashboard(browser, viewer.url, '/d/flawed', { theme: 'dark', widthPx: 1024 })
+    expect(drawing.problems).toEqual([
+      expect.stringMatching(/^error badge at "Wrong"/),
+      expect.stringMatching(/^text cut off at "A title that is far too long/),
+    ])
+    expect(drawing.withoutData).toEqual(['Wrong', 'Empty'])
+  })
+
+  test('a trace opens with its spans, what it cost, and its log, and a span with whose it was', async () => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } })
+    await page.goto(viewer.url + exploreTraceUrl('tempo', TRACE))
+    await page.getByText('POST /chat').first().waitFor()
+    await page.getByRole('cell', { name: 'unpriced', exact: true }).waitFor()
+    await page.getByRole('cell', { name: 'answered in style' }).waitFor()
+    expect(await page.getByRole('treeitem').count()).toBe(2)
+    await page.getByRole('treeitem').nth(1).getByRole('button', { name: 'chat gpt-4o' }).click()
+    const details = page.getByTestId('span-details')
+    for (const shown of ['falcon', 'acme', '120', 'Event first chunk', 'small']) {
+      expect(await details.textContent()).toContain(shown)
+    }
+    await page.close()
+  })
+
+  test('one panel fills the page with viewPanel, and kiosk leaves navigation out', async () => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } })
+    await page.goto(`${viewer.url}/d/usage-and-cost?viewPanel=2&kiosk`)
+    const panels = page.locator('[data-testid^="data-testid Panel header"]')
+    await panels.first().waitFor()
+    expect(await panels.count()).toBe(1)
+    expect((await panels.first().boundingBox())?.width).toBeGreaterThan(1300)
+    expect(await page.locator('nav').count()).toBe(0)
+    await page.close()
+  })
+
+  test('panels repeat for what is chosen', async () => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 3000 } })
+    await page.goto(`${viewer.url}/d/gallery?var-who=acme&var-who=initech`)
+    await page.getByText('For initech').waitFor()
+    expect(await page.getByText('For acme').count()).toBe(1)
+    expect(await page.getByText('For globex').count()).toBe(0)
+    await page.close()
+  })
+})
