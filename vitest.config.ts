@@ -8,11 +8,13 @@ const project = (name: string, options: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit'),
-      project('contract', { testTimeout: 60_000 }),
+      project('unit', { maxWorkers: 2 }),
+      // These wait for processes more than they compute.
+      project('contract', { testTimeout: 60_000, maxWorkers: 3 }),
       project('database', {
         testTimeout: 60_000,
         hookTimeout: 60_000,
+        maxWorkers: 2,
         globalSetup: ['test/support/database-server.ts'],
       }),
       project('e2e', { testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false, maxWorkers: 1 }),

@@ -107,19 +107,22 @@ async function operations(request: IncomingMessage, response: ServerResponse, pa
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   const headers: Record<string, string> = { ...answer.headers, 'content-length': String(answer.body.length) }
-  if (!request.complete) {
-    headers.connection = 'close'
-    discardRest(request)
-  }
+  // A sender that waits for "100 Continue" sends no body to throw away.
+  const expectMore = !request.complete && request.headers.expect === undefined
+  if (!request.complete) headers.connection = 'close'
   response.writeHead(answer.status, headers)
-  response.end(request.method === 'HEAD' ? undefined : answer.body)
+  if (request.method !== 'HEAD') response.write(answer.body)
+  if (expectMore) discardRest(request, response)
+  else response.end()
 }
 
-function discardRest(request: IncomingMessage): void {
+/** The answer is out; the connection closes when the body has ended, or the sender would see a reset instead of it. */
+function discardRest(request: IncomingMessage, response: ServerResponse): void {
   let discarded = 0
   request.on('data', (chunk: Buffer) => {
     discarded += chunk.length
     if (discarded > MAX_DISCARDED_BYTES) request.destroy()
   })
-  request.on('error', () => request.destroy())
+  request.once('end', () => response.end())
+  request.once('error', () => request.destroy())
 }

@@ -8,6 +8,8 @@ import type { World } from './world.ts'
 
 const GENERATED = new URL('../../grafana/generated/', import.meta.url)
 const RANGE_MS = 3_600_000
+/** As fine as the scrapes of a stack that has only just started. */
+const INTERVAL_MS = 2_000
 
 export interface Target {
   refId: string
@@ -53,7 +55,7 @@ export const readDashboards = () =>
 export async function runPanelQuery(world: World, target: Target, variables: Variable[]): Promise<number> {
   const now = Date.now()
   const range = { fromMs: now - RANGE_MS, toMs: now }
-  const query = { ...target, intervalMs: 15_000, maxDataPoints: 500 }
+  const query = { ...target, intervalMs: INTERVAL_MS, maxDataPoints: 2_000 }
   if (target.expr !== undefined) {
     const source = dataSource(world.url('PROMETHEUS_PORT', ''), { timeInterval: '2s' })
     const expr = fillIn(target.expr, variables, (values) => values.map(escapeRegex).join('|'))
