@@ -1,0 +1,81 @@
+// `spanledger explain TRACE_ID --org ORG`: why the ledger booked what it booked for a trace. In: a trace id and its
+// organisation. Out: every candidate with what became of it and why, then the booked lines and their sum.
+import type { Command } from 'commander'
+import type pg from 'pg'
+import type { Candidate } from '../../ledger/recognise/candidate.ts'
+import { explain } from '../../ledger/recognise/explain.ts'
+import { resolve } from '../../ledger/recognise/resolve.ts'
+import { readLines, readSpans } from '../../ledger/write/trace-state.ts'
+import type { UsageLine } from '../../ledger/write/usage-line.ts'
+import { isTenantId } from '../../shared/ids.ts'
+import { formatUsd } from '../../shared/money.ts'
+import { asOwner, withDatabase } from '../database.ts'
+
+const TRACE_ID = /^[0-9a-f]{32}$/
+
+/** @throws Error when the organisation holds no span and no line of this trace. */
+export async function explainTrace(client: pg.Client, orgId: string, traceId: string): Promise<string> {
+  if (!isTenantId(orgId)) throw new Error(`${JSON.stringify(orgId)} is no organisation id`)
+  const id = traceId.toLowerCase()
+  if (!TRACE_ID.test(id)) throw new Error(`${JSON.stringify(traceId)} is no trace id: 32 hexadecimal digits`)
+  const keys = { orgIds: [orgId], traceIds: [id] }
+  const { spans, lines } = await asOwner(client, async () => {
+    // Both reads see one moment of the ledger.
+    await client.query('set transaction isolation level repeatable read, read only')
+    const spans = [...(await readSpans(client, keys)).values()].flat()
+    return { spans, lines: [...(await readLines(client, keys)).values()].flat() }
+  })
+  if (spans.length === 0 && lines.length === 0)
+    throw new Error(`${orgId} has no trace ${id}: is it of another organisation, still on its way, or past retention?`)
+  const candidates = spans.map(({ candidate }) => candidate).filter((one): one is Candidate => one !== undefined)
+  const decisions = resolve(
+    candidates,
+    spans.map(({ place }) => place),
+  )
+  const gone = spans.length === 0 ? 'The spans are past their retention; only the lines are left.\n' : ''
+  return `trace ${id} of ${orgId}: ${spans.length} spans\n\n${gone || explain(decisions)}\n${describeLines(lines)}`
+}
+
+function describeLines(lines: readonly UsageLine[]): string {
+  if (lines.length === 0) return 'booked lines: none\n'
+  const sorted = [...lines].sort(
+    (a, b) =>
+      Number(a.startTimeUnixNano - b.startTimeUnixNano) ||
+      (a.spanId < b.spanId ? -1 : Number(a.spanId > b.spanId)) ||
+      a.revision - b.revision,
+  )
+  const cost = lines.reduce((sum, { price }) => sum + (price.costPicoUsd ?? 0n), 0n)
+  const calls = lines.reduce((sum, line) => sum + line.calls, 0)
+  const unpriced = lines.reduce((sum, line) => sum + line.unpricedCalls, 0)
+  const without = unpriced === 0 ? '' : `, ${unpriced} without a price`
+  return [
+    'booked lines:',
+    ...sorted.map((line) => `  ${describeLine(line)}`),
+    `net: ${calls} calls, ${formatUsd(cost)} USD${without}`,
+    '',
+  ].join('\n')
+}
+
+function describeLine({ spanId, revision, kind, calls, content, price }: UsageLine): string {
+  const sign = calls < 0 ? -1 : 1
+  const { inputTokens, outputTokens } = content.usage
+  const money =
+    price.costPicoUsd === null
+      ? 'no price'
+      : `${formatUsd(price.costPicoUsd)} USD${price.version === null ? '' : ` (price ${price.version})`}`
+  const figures = `input ${sign * inputTokens}, output ${sign * outputTokens}`
+  const model = `${content.provider || 'unknown provider'} ${content.model || content.requestModel || 'unknown model'}`
+  return `${spanId}  ${kind} ${revision}  ${model}  ${figures}  ${money}  ${content.certainty}`
+}
+
+export function addExplain(program: Command): void {
+  program
+    .command('explain <trace_id>')
+    .description('Why each model call of a trace was booked or not, and the booked lines.')
+    .requiredOption('--org <org_id>', 'organisation the trace belongs to')
+    .action((traceId: string, { org }: { org: string }) =>
+      withDatabase(async (client) => {
+        process.stdout.write(await explainTrace(client, org, traceId))
+      }),
+    )
+}
