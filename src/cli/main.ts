@@ -2,9 +2,11 @@
 // The operator's command line. In: arguments and SPANLEDGER_DATABASE_URL. Out: text on standard output; exit code 1
 // and one line on standard error when something is wrong.
 import { Command } from 'commander'
+import { addApiKey } from './commands/api-key.ts'
 import { addBootstrap } from './commands/bootstrap.ts'
 import { addBudget } from './commands/budget.ts'
 import { addDemoData } from './commands/demo-data.ts'
+import { addExplain } from './commands/explain.ts'
 import { addMigrate } from './commands/migrate.ts'
 import { addPrices } from './commands/prices.ts'
 import { addReprice } from './commands/reprice.ts'
@@ -18,8 +20,10 @@ const COMMANDS = [
   addBootstrap,
   addTenant,
   addToken,
+  addApiKey,
   addPrices,
   addReprice,
+  addExplain,
   addRetention,
   addBudget,
   addDemoData,
