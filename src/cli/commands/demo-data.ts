@@ -6,7 +6,7 @@ import { HOUR_MS } from '../../demo/data/calendar.ts'
 import type { DemoData } from '../../demo/data/generate.ts'
 import type { Progress } from '../../demo/data/load.ts'
 import { startOwnLedger } from '../../demo/data/own-ledger.ts'
-import { runDemoData } from '../../demo/data/run-demo-data.ts'
+import { DemoDataRefusedError, runDemoData } from '../../demo/data/run-demo-data.ts'
 import { loadConfig, secret } from '../../shared/config.ts'
 import { databaseUrl, withDatabase } from '../database.ts'
 import { createProgressLine } from '../progress-line.ts'
@@ -16,6 +16,7 @@ interface DemoDataFlags {
   seed: number
   traces: number
   until?: number
+  once?: boolean
   ledger?: string
   prometheusData?: string
   promtool: string
@@ -62,6 +63,9 @@ export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promi
       )
       if (flags.prometheusData) await backfill(data, flags.prometheusData, flags.promtool)
     }, url)
+  } catch (error) {
+    if (!(flags.once && error instanceof DemoDataRefusedError && error.isLoaded)) throw error
+    console.log('Demo data is loaded already: nothing to do.')
   } finally {
     await own?.close()
   }
@@ -114,6 +118,7 @@ export function addDemoData(program: Command): void {
     .option('--traces <n>', 'traces over all organisations', whole(100, 5_000_000), 500_000)
     .option('--seed <n>', 'same seed, same data', whole(0, 2 ** 31), 1)
     .option('--until <time>', 'end of the data, a whole hour; default: the current one', wholeHour)
+    .option('--once', 'where demo data is loaded already, say so and end well')
     .option('--ledger <url>', 'send to this ledger instead of one of its own')
     .option('--prometheus-data <folder>', 'write the metric history as blocks into this Prometheus data folder')
     .option('--promtool <path>', 'promtool to make blocks with', 'promtool')

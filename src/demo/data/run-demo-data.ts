@@ -38,6 +38,13 @@ const SAVE_EVERY_MS = 2_000
 
 export class DemoDataRefusedError extends Error {
   override readonly name = 'DemoDataRefusedError'
+  /** A run has ended here before. */
+  readonly isLoaded: boolean
+
+  constructor(message: string, isLoaded: boolean) {
+    super(message)
+    this.isLoaded = isLoaded
+  }
 }
 
 /** @throws DemoDataRefusedError when the organisations hold demo data already; what the ledger said when it refused. */
@@ -46,7 +53,7 @@ export async function runDemoData(options: RunOptions): Promise<RunResult> {
   const fleet = createFleet(asked.seed)
   const orgIds = fleet.map(({ orgId }) => orgId)
   const decision = await decideRun(client, orgIds, asked)
-  if (decision.kind === 'refused') throw new DemoDataRefusedError(decision.message)
+  if (decision.kind === 'refused') throw new DemoDataRefusedError(decision.message, decision.isLoaded)
   const parameters: RunParameters =
     decision.kind === 'resume' ? decision.parameters : { ...asked, untilMs: asked.untilMs ?? options.defaultUntilMs }
   const fromHour = decision.kind === 'resume' ? decision.hoursDone : 0

@@ -12,7 +12,8 @@ export interface RunParameters {
 export type RunDecision =
   | { kind: 'new' }
   | { kind: 'resume'; parameters: RunParameters; hoursDone: number }
-  | { kind: 'refused'; message: string }
+  /** isLoaded: by a run that ended, else another one was cut off here. */
+  | { kind: 'refused'; isLoaded: boolean; message: string }
 
 interface RunRow {
   orgId: string
@@ -42,7 +43,7 @@ export async function decideRun(
   const finished = rows.filter(({ finishedAt }) => finishedAt !== null).map(({ orgId }) => orgId)
   if (finished.length > 0) {
     const message = `${finished.join(', ')} already hold demo data (${held}). A second run would mix with it; use another database.`
-    return { kind: 'refused', message }
+    return { kind: 'refused', isLoaded: true, message }
   }
   const untilMs = row.until.getTime()
   const isSame =
@@ -50,7 +51,10 @@ export async function decideRun(
     row.days === asked.days &&
     row.traces === asked.traces &&
     (asked.untilMs === undefined || asked.untilMs === untilMs)
-  if (!isSame) return { kind: 'refused', message: `Another run was cut off here; finish it first with: ${held}` }
+  if (!isSame) {
+    const message = `Another run was cut off here; finish it first with: ${held}`
+    return { kind: 'refused', isLoaded: false, message }
+  }
   const parameters = { seed: asked.seed, days: asked.days, traces: asked.traces, untilMs }
   return { kind: 'resume', parameters, hoursDone: Math.min(...rows.map(({ hoursDone }) => hoursDone)) }
 }

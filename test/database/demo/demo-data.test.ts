@@ -9,6 +9,8 @@ import { createDemoData } from '../../../src/demo/data/generate.ts'
 import { startOwnLedger } from '../../../src/demo/data/own-ledger.ts'
 import { DemoDataRefusedError, type RunOptions, runDemoData } from '../../../src/demo/data/run-demo-data.ts'
 import { seedPrices } from '../../../src/ledger/price/seed-prices.ts'
+import { ROLE_PASSWORD } from '../../support/prepare-template.ts'
+import { spanledger } from '../../support/spanledger-cli.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 const ASKED = { seed: 3, days: 7, traces: 1_200, untilMs: undefined }
@@ -108,6 +110,19 @@ describe('a run', { timeout: 180_000 }, () => {
     await expect(run({ asked: { ...ASKED, seed: 4 } })).rejects.toThrow(
       /acme, globex, initech already hold demo data \(--seed 3 --days 7/,
     )
+    expect(await totals()).toEqual(before)
+  })
+
+  it('on the command line is refused a second time, or with --once is nothing to do', async () => {
+    const demoData = (...flags: string[]) =>
+      spanledger(database.ownerUrl, ['demo-data', '--days', '7', '--traces', '100', ...flags], {
+        WRITER_PASSWORD: ROLE_PASSWORD,
+      })
+    expect(await demoData('--once')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^100 traces, /) })
+    const before = await totals()
+    expect(await demoData()).toMatchObject({ code: 1, stderr: expect.stringContaining('already hold demo data') })
+    const again = await demoData('--once', '--seed', '2')
+    expect(again).toMatchObject({ code: 0, stdout: 'Demo data is loaded already: nothing to do.\n' })
     expect(await totals()).toEqual(before)
   })
 
