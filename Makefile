@@ -3,10 +3,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STACK := node stack/main.ts
-# Examples: make up DETACH=1; make logs S=ledger; make up MODE=native|docker
+# Examples: make up DETACH=1; make logs S=ledger; make up MODE=native|docker; make up DEMO=1
 S ?=
 DETACH ?=
 MODE ?=
+DEMO ?=
 
 .PHONY: help
 help: ## This list
@@ -17,8 +18,8 @@ install: node-modules ## Install npm packages and build the components this mach
 	@$(STACK) install
 
 .PHONY: up
-up: node-modules ## Start everything and print the URLs; Ctrl-C stops it (DETACH=1 returns, MODE=docker|native decides)
-	@$(STACK) up $(if $(DETACH),--detach) $(if $(MODE),--mode $(MODE))
+up: node-modules ## Start everything and print the URLs; Ctrl-C stops it (DETACH=1 returns, MODE=docker|native decides, DEMO=1 loads a week of history)
+	@$(STACK) up $(if $(DETACH),--detach) $(if $(DEMO),--demo) $(if $(MODE),--mode $(MODE))
 
 .PHONY: down
 down: node-modules ## Stop everything

@@ -30,8 +30,9 @@ program
   .command('up')
   .description('install, start everything, wait until healthy, print the URLs; Ctrl-C stops it')
   .option('--detach', 'return once everything is healthy', false)
+  .option('--demo', 'then load a week of demo data, once', false)
   .option('--mode <mode>', 'docker or native; by default docker where an engine answers and has or can pull the images')
-  .action(async (options: { detach: boolean; mode?: string }) => {
+  .action(async (options: { detach: boolean; demo: boolean; mode?: string }) => {
     // What already runs decides; starting the other way beside it would meet it on every port.
     const mode = liveSupervisor(STATE_DIR) ? 'native' : await decideMode(options.mode, (line) => console.log(line))
     await verdict(mode === 'docker' ? upInDocker(options) : up(options))

@@ -3,11 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { ensureEnvFile } from '../env-file.ts'
 import type { StackContext } from '../services/context.ts'
 import { checkoutContext, ENV_FILE, STATE_DIR } from './checkout.ts'
+import { loadDemoInDocker } from './load-demo.ts'
 import { compose, composeCommand, forgetMode, rememberMode } from './mode.ts'
 
 const UP_WITHIN_S = '600'
 
-export async function upInDocker({ detach }: { detach: boolean }): Promise<boolean> {
+export async function upInDocker({ detach, demo }: { detach: boolean; demo: boolean }): Promise<boolean> {
   ensureEnvFile(ENV_FILE)
   mkdirSync(STATE_DIR, { recursive: true })
   rememberMode('docker')
@@ -17,9 +18,10 @@ export async function upInDocker({ detach }: { detach: boolean }): Promise<boole
   const exitCode = await compose(['up', '--detach', '--build', ...wait], publicAddresses(context))
   if (exitCode !== 0) console.log('Not everything is healthy: make status, make logs S=<service>')
   console.log(`\n${urls(context)}\n`)
+  const loaded = !demo || (await loadDemoInDocker())
   if (detach) {
     console.log('Runs in the background: make status, make logs S=<service>, make down')
-    return exitCode === 0
+    return exitCode === 0 && loaded
   }
   console.log('Ctrl-C stops everything. In another terminal: make status, make logs S=<service>')
   await new Promise<void>((resolve) => {

@@ -13,16 +13,17 @@ import { isSettled, type ServiceStatus } from '../supervisor/types.ts'
 import { checkoutContext, STATE_DIR } from './checkout.ts'
 import { down } from './down.ts'
 import { install } from './install.ts'
+import { loadDemo } from './load-demo.ts'
 import { urlTable } from './status.ts'
 
 const LOOK_EVERY_MS = 200
 
 /** Returns false when a service is not healthy. */
-export async function up({ detach }: { detach: boolean }): Promise<boolean> {
+export async function up({ detach, demo }: { detach: boolean; demo: boolean }): Promise<boolean> {
   if (liveSupervisor(STATE_DIR)) {
     console.log('The stack already runs here (`make down` stops it).\n')
     console.log(urlTable(services()))
-    return true
+    return demo ? loadDemo(checkoutContext()) : true
   }
   await install()
   const leftovers = await endLeftovers(STATE_DIR)
@@ -46,9 +47,11 @@ export async function up({ detach }: { detach: boolean }): Promise<boolean> {
     if (state === 'absent') console.log(`absent: ${name}: ${detail}`)
     if (state === 'failed') console.log(`✖ ${name} failed: ${detail}\n  make logs S=${name} shows more`)
   }
+  const loaded = !demo || (await loadDemo(context))
+  if (interrupted.signal.aborted) return stopped()
   if (detach) {
     console.log('Runs in the background: make status, make logs S=<service>, make down')
-    return ok
+    return ok && loaded
   }
   console.log('Ctrl-C stops everything. In another terminal: make status, make logs S=<service>')
   await reportChanges(interrupted.signal)
