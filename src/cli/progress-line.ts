@@ -17,21 +17,19 @@ export function createProgressLine(title: string, stream: NodeJS.WriteStream = p
     const elapsedMs = performance.now() - startedMs
     if (share <= 0 || elapsedMs < 2_000) return ''
     const seconds = Math.round((elapsedMs / share - elapsedMs) / 1000)
-    return seconds >= 90 ? `, ${Math.round(seconds / 60)} min left` : `, ${seconds} s left`
+    return seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${seconds} s left`
   }
   return {
     show(share, text) {
-      const percent = Math.floor(share * 100)
+      const said = [`${Math.floor(share * 100)} %`, text, left(share)].filter(Boolean).join(', ')
       if (stream.isTTY) {
         if (performance.now() - drawnAtMs < REDRAW_MS && share < 1) return
         drawnAtMs = performance.now()
         const full = Math.round(share * WIDTH)
-        stream.write(
-          `\r\x1b[K${title} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${percent} %  ${text}${left(share)}`,
-        )
+        stream.write(`\r\x1b[K${title} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${said}`)
       } else if (Math.floor(share * 10) > lastTenth) {
         lastTenth = Math.floor(share * 10)
-        stream.write(`${title}: ${percent} %, ${text}${left(share)}\n`)
+        stream.write(`${title}: ${said}\n`)
       }
     },
     end: () => void (stream.isTTY && stream.write('\n')),
