@@ -7,7 +7,7 @@ import { dataDir, type StackContext } from '../services/context.ts'
 import { superuserUrl } from '../services/postgres.ts'
 import { compose } from './mode.ts'
 
-export interface DemoSize {
+interface DemoSize {
   days: number
   traces: number
 }

@@ -14,7 +14,7 @@ import { asOwner, withDatabase } from '../database.ts'
 const TRACE_ID = /^[0-9a-f]{32}$/
 
 /** @throws Error when the organisation holds no span and no line of this trace. */
-export async function explainTrace(client: pg.Client, orgId: string, traceId: string): Promise<string> {
+async function explainTrace(client: pg.Client, orgId: string, traceId: string): Promise<string> {
   if (!isTenantId(orgId)) throw new Error(`${JSON.stringify(orgId)} is no organisation id`)
   const id = traceId.toLowerCase()
   if (!TRACE_ID.test(id)) throw new Error(`${JSON.stringify(traceId)} is no trace id: 32 hexadecimal digits`)
