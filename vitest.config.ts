@@ -10,11 +10,11 @@ export default defineConfig({
     projects: [
       project('unit', { maxWorkers: 2 }),
       // These wait for processes more than they compute.
-      project('contract', { testTimeout: 60_000, maxWorkers: 3 }),
+      project('contract', { testTimeout: 60_000, maxWorkers: 4 }),
       project('database', {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        maxWorkers: 2,
+        maxWorkers: 3,
         globalSetup: ['test/support/database-server.ts'],
       }),
       project('e2e', { testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false, maxWorkers: 1 }),

@@ -30,31 +30,35 @@ export type PortName = keyof typeof PORTS
 /** Who may use the demo app: organisation and deal, as bootstrap creates them. */
 const DEMO_DEALS = ['acme:falcon', 'acme:heron', 'globex:atlas', 'globex:orion', 'initech:juniper', 'initech:maple']
 
-const token = () => randomBytes(24).toString('base64url')
+/** Hexadecimal: a secret that begins with a dash would read as an option on a command line. */
+const token = (bytes = 24) => randomBytes(bytes).toString('hex')
 
 /** Secrets and how each is made on the first run. None has a default: what is not generated is missing. */
 export const SECRETS = {
-  POSTGRES_PASSWORD: { schema: secret().describe('Postgres superuser'), generate: token },
-  OTLP_INGEST_TOKEN: { schema: secret().describe('Bearer token: apps to collector'), generate: token },
-  LEDGER_TOKEN: { schema: secret().describe('Bearer token: collector to ledger'), generate: token },
-  API_WEBHOOK_TOKEN: { schema: secret().describe('Bearer token: Alertmanager to api'), generate: token },
+  POSTGRES_PASSWORD: { schema: secret().describe('Postgres superuser'), generate: () => token() },
+  OTLP_INGEST_TOKEN: { schema: secret().describe('Bearer token: apps to collector'), generate: () => token() },
+  LEDGER_TOKEN: { schema: secret().describe('Bearer token: collector to ledger'), generate: () => token() },
+  API_WEBHOOK_TOKEN: { schema: secret().describe('Bearer token: Alertmanager to api'), generate: () => token() },
   API_JWT_SECRET: {
     schema: secret().describe('HS256 key of the api’s access tokens'),
-    generate: () => randomBytes(32).toString('base64url'),
+    generate: () => token(32),
   },
-  API_LINK_KEY: { schema: secret().describe('Key in the links of alert mails: opens recent alerts'), generate: token },
+  API_LINK_KEY: {
+    schema: secret().describe('Key in the links of alert mails: opens recent alerts'),
+    generate: () => token(),
+  },
   API_READER_TOKEN: {
     schema: secret().describe('Superadmins’ Tempo data source: reads the traces of every organisation'),
-    generate: token,
+    generate: () => token(),
   },
-  WRITER_PASSWORD: { schema: secret().describe('Postgres role spanledger_writer (ledger)'), generate: token },
-  API_DATABASE_PASSWORD: { schema: secret().describe('Postgres role spanledger_api (api)'), generate: token },
+  WRITER_PASSWORD: { schema: secret().describe('Postgres role spanledger_writer (ledger)'), generate: () => token() },
+  API_DATABASE_PASSWORD: { schema: secret().describe('Postgres role spanledger_api (api)'), generate: () => token() },
   READER_PASSWORD: {
     schema: secret().describe('Postgres role spanledger_reader (Grafana, superadmins)'),
-    generate: token,
+    generate: () => token(),
   },
-  NEO4J_PASSWORD: { schema: secret().describe('Neo4j user neo4j'), generate: token },
-  GRAFANA_ADMIN_PASSWORD: { schema: secret().describe('Grafana user admin'), generate: token },
+  NEO4J_PASSWORD: { schema: secret().describe('Neo4j user neo4j'), generate: () => token() },
+  GRAFANA_ADMIN_PASSWORD: { schema: secret().describe('Grafana user admin'), generate: () => token() },
   DEMO_API_KEYS: {
     schema: secret().describe('Demo app: org:deal:key triples, comma separated'),
     generate: () => DEMO_DEALS.map((who) => `${who}:${token()}`).join(','),

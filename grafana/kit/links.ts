@@ -1,4 +1,5 @@
 // Links from one view to the next, in the form Grafana's Explore and data links take.
+import { TEMPO } from './datasources.ts'
 import { column } from './panels.ts'
 import { USAGE_FILTERS } from './usage.ts'
 
@@ -9,8 +10,8 @@ export const TRACE_LINK = column.link('Open trace', traceUrl('${__value.raw}'))
 export function traceUrl(traceId: string): string {
   const panes = {
     trace: {
-      datasource: 'tempo',
-      queries: [{ refId: 'A', datasource: { type: 'tempo', uid: 'tempo' }, queryType: 'traceql', query: traceId }],
+      datasource: TEMPO.uid,
+      queries: [{ refId: 'A', datasource: TEMPO, queryType: 'traceql', query: traceId }],
     },
   }
   // Grafana fills in variables before it decodes the URL, so the variable itself stays readable.

@@ -40,7 +40,7 @@ export function neo4j(context: StackContext): ServiceDefinition | AbsentService 
       // Takes effect only before the first start, which is when the file is absent.
       if (existsSync(join(home, 'data', 'dbms', 'auth.ini')) || existsSync(join(home, 'data', 'databases'))) return
       mkdirSync(join(home, 'data'), { recursive: true })
-      const admin = ['-cp', classPath, 'org.neo4j.cli.AdminTool', 'dbms', 'set-initial-password']
+      const admin = ['-cp', classPath, 'org.neo4j.cli.AdminTool', 'dbms', 'set-initial-password', '--']
       const env = { ...baseEnvironment(), NEO4J_HOME: home, NEO4J_CONF: conf }
       await execa('java', [...admin, context.secrets.NEO4J_PASSWORD], { env, extendEnv: false })
       recordDataPassword(home, context.secrets.NEO4J_PASSWORD)

@@ -10,7 +10,7 @@ interface Report {
   made: number
   failures: number
   cpuShare: number
-  delayP99Ms: number
+  heldP99Ms: number
   heapGrowthMb: number
   during: Figures
   after: Figures
@@ -34,6 +34,9 @@ async function steady(endpoint: string, args: number[], env: Record<string, stri
     .find((text) => text.startsWith('{"made"'))
   return JSON.parse(line ?? '{}') as Report
 }
+
+/** Of this thread's own CPU time: what other processes take does not count. */
+const MAX_HELD_MS = 5
 
 const lost = ({ dropped }: Figures) => Object.values(dropped).reduce((sum, count) => sum + count, 0)
 
@@ -100,14 +103,11 @@ describe.concurrent('a collector that is', () => {
 })
 
 describe('the event loop', () => {
-  it('is not held by sending: p99 of its delay stays small at 500 spans a second', async () => {
+  it('is held by sending for less than 5 ms at a time (p99) at 500 spans a second', async () => {
     const sink = await startOtlpSink()
-    const { delayP99Ms, cpuShare } = await steady(sink.url, [500, 3, 0])
+    const { heldP99Ms } = await steady(sink.url, [500, 3, 0])
     await sink.close()
-    console.log(
-      `event loop delay p99 ${delayP99Ms.toFixed(1)} ms, ${(cpuShare * 100).toFixed(0)} % of one CPU at 500 spans/s`,
-    )
-    // The machine that runs the tests is shared; the figure on a quiet one is in the README.
-    expect(delayP99Ms).toBeLessThan(50)
+    expect(heldP99Ms).toBeGreaterThan(0)
+    expect(heldP99Ms).toBeLessThan(MAX_HELD_MS)
   }, 60_000)
 })

@@ -3,11 +3,6 @@
 // positive control, so that an attack that could never have worked does not count.
 import type { Tenant } from '../../support/two-tenants.ts'
 
-export interface Target {
-  name: string
-  kind: 'relation' | 'function'
-}
-
 /** Functions that return tenant rows, with arguments wide enough to catch everything. */
 export const READING_FUNCTIONS = [
   "get_daily_costs('2026-01-01', '2027-01-01')",

@@ -21,11 +21,11 @@ describe('settings', () => {
     )
   })
 
-  test('generates secrets that differ each time and need no escaping in a URL', () => {
+  test('generates secrets that differ each time, need no escaping in a URL and are no option on a command line', () => {
     const [first, second] = [generateSecrets({}), generateSecrets({})]
     for (const name of Object.keys(SECRETS) as (keyof typeof SECRETS)[]) {
       expect(first[name]).not.toBe(second[name])
-      if (name !== 'DEMO_API_KEYS' && name !== 'COLLECTOR_SENDERS') expect(first[name]).toMatch(/^[\w-]{32,}$/)
+      if (name !== 'DEMO_API_KEYS' && name !== 'COLLECTOR_SENDERS') expect(first[name]).toMatch(/^[0-9a-f]{32,}$/)
     }
     expect(generateSecrets(first)).toEqual({})
   })
