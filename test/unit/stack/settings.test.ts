@@ -46,7 +46,7 @@ describe('.env', () => {
     const text = readFileSync(file, 'utf8')
     expect(ensureEnvFile(file)).toEqual([])
     expect(readFileSync(file, 'utf8')).toBe(text)
-    expect(loadSettings(readEnvFile(file)).secrets.LEDGER_TOKEN).toMatch(/^[\w-]{32}$/)
+    expect(loadSettings(readEnvFile(file)).secrets.LEDGER_TOKEN).toMatch(/^[0-9a-f]{48}$/)
   })
 
   test('keeps what people wrote and adds only secrets it lacks', () => {
