@@ -57,6 +57,21 @@ check-dashboards: install test-packages ## Draw every dashboard in a browser, bo
 bench: install ## Measure throughput and latency against the limits
 	@node bench/main.ts
 
+# make chaos CYCLES=200 SEED=1
+CYCLES ?= 200
+SEED ?= 1
+.PHONY: chaos
+chaos: install ## Kill and cut everything around the ledger, CYCLES times, and count every row (long)
+	@node test/chaos/main.ts --cycles $(CYCLES) --seed $(SEED)
+
+.PHONY: mutants
+mutants: install ## Build deliberate defects into the ledger and see each one caught (long)
+	@node test/chaos/mutants/main.ts
+
+.PHONY: fuzz
+fuzz: install ## A million mutated requests through the decoder, beside protobufjs (long)
+	@npm run --silent fuzz
+
 .PHONY: compose-check
 compose-check: install ## Run docker-compose.yml for real on an engine of its own (root only, minutes)
 	@node stack/compose-check/main.ts
