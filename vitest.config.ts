@@ -14,7 +14,7 @@ export default defineConfig({
       project('database', {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        maxWorkers: 3,
+        maxWorkers: 4,
         globalSetup: ['test/support/database-server.ts'],
       }),
       project('e2e', { testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false, maxWorkers: 1 }),
