@@ -17,7 +17,7 @@ export default defineConfig({
         maxWorkers: 4,
         globalSetup: ['test/support/database-server.ts'],
       }),
-      project('e2e', { testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false, maxWorkers: 1 }),
+      project('e2e', { testTimeout: 180_000, hookTimeout: 300_000, maxWorkers: 2 }),
     ],
   },
 })
