@@ -163,6 +163,12 @@ export const METRIC = {
     type: 'histogram',
     description: 'Duration of one feature run, by spanledger.feature.status.',
   },
+  rateLimitUsed: {
+    name: 'spanledger.provider.rate_limit.used',
+    unit: '1',
+    type: 'gauge',
+    description: 'Share of the provider’s tightest rate limit in use, 0 to 1, as the headers of its answers tell.',
+  },
   telemetrySent: {
     name: 'spanledger.telemetry.sent',
     unit: '{item}',

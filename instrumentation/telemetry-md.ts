@@ -26,6 +26,7 @@ export const METRIC_LABELS: Record<keyof typeof METRIC, readonly string[]> = {
   timeToFirstChunk: CALL_LABELS,
   timePerOutputChunk: CALL_LABELS,
   featureDuration: FEATURE_LABELS,
+  rateLimitUsed: [ATTR.orgId, ATTR.providerName, ATTR.requestModel],
   telemetrySent: [ATTR.signal],
   telemetryDropped: [ATTR.signal, ATTR.dropReason],
   telemetryQueued: [ATTR.signal],
@@ -35,7 +36,7 @@ export const METRIC_LABELS: Record<keyof typeof METRIC, readonly string[]> = {
 
 /** How Prometheus names an OTLP metric: dots become underscores, then the unit in words, then `_total` for a counter. */
 export function prometheusName({ name, unit, type }: { name: string; unit: string; type: string }): string {
-  const words = unit === 's' ? 'seconds' : unit.startsWith('{') ? '' : unit
+  const words = unit === 's' ? 'seconds' : unit === '1' ? 'ratio' : unit.startsWith('{') ? '' : unit
   return [name.replace(/[^A-Za-z0-9]/g, '_'), words, type === 'counter' ? 'total' : ''].filter(Boolean).join('_')
 }
 

@@ -35,7 +35,6 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   spanledger_provider_rate_limit_used_ratio: {
     exporter: 'instrumentation',
     labels: [...CALL, 'gen_ai_request_model'],
-    pending: true,
   },
 
   traces_span_metrics_calls_total: { exporter: 'collector', labels: [...SPAN, 'otel_metric_overflow', 'job'] },

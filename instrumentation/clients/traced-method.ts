@@ -1,11 +1,11 @@
 // Turns a client's method into a traced one. In: a method of an SDK and how to describe its arguments. Out: a method
 // that returns the very object the original returned, with a span around the work.
-import { context, trace } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
+import { activeCall, enterCall } from '../model-call/active-call.ts'
 import type { CallRecorder } from '../model-call/recorder.ts'
 import { followResult, startCall } from '../model-call/trace-model-call.ts'
 import type { ModelCallOptions } from '../model-call/types.ts'
 import { reportProblem } from '../problems.ts'
-import { insideModelCall } from '../tenant/local-trace.ts'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
@@ -32,10 +32,10 @@ function callTraced(original: Method, target: unknown, args: unknown[], describe
   let ctx = context.active()
   try {
     // A traceModelCall around the client already counts this call.
-    const options = insideModelCall(ctx) ? undefined : describe(target, args)
+    const options = activeCall(ctx) ? undefined : describe(target, args)
     if (options) {
       recorder = startCall(options)
-      ctx = trace.setSpan(ctx, recorder.span)
+      ctx = enterCall(ctx, recorder.span, options)
     }
   } catch (error) {
     reportProblem('client', `a model call could not be traced: ${String(error)}`)

@@ -4,6 +4,7 @@ import { type Attributes, type Histogram, type Meter, type MeterProvider, metric
 import { ATTR, METRIC } from '../semconv.ts'
 import { VERSION } from '../version.ts'
 import { Labels } from './labels.ts'
+import { RateLimits } from './rate-limits.ts'
 
 // Boundaries recommended by the GenAI conventions, v1.41.1.
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
@@ -18,11 +19,13 @@ interface Instruments {
 }
 
 let labels = new Labels()
+let rateLimits = new RateLimits()
 let current: { provider: MeterProvider; instruments: Instruments } | undefined
 
 /** Replaces the bounds on labels; called once at start. */
 export function setLabels(next: Labels): void {
   labels = next
+  rateLimits = new RateLimits()
 }
 
 export const activeLabels = (): Labels => labels
@@ -35,6 +38,7 @@ function instruments(): Instruments {
     const meter = provider.getMeter('spanledger', VERSION)
     current = { provider, instruments: createInstruments(meter) }
     registerFoldedDeals(meter)
+    registerRateLimits(meter)
   }
   return current.instruments
 }
@@ -59,6 +63,23 @@ function registerFoldedDeals(meter: Meter): void {
   meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
     for (const [org, count] of labels.foldedDeals()) result.observe(count, { [ATTR.orgId]: org })
   })
+}
+
+function registerRateLimits(meter: Meter): void {
+  const { name, unit, description } = METRIC.rateLimitUsed
+  meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
+    for (const [of, usedRatio] of rateLimits.take(Date.now())) result.observe(usedRatio, of)
+  })
+}
+
+/** Records what a provider said of its rate limit in the answer to a call of `tenant`. */
+export function recordRateLimit(
+  tenant: Readonly<Attributes> | undefined,
+  call: { provider: string; model: string },
+  use: { usedRatio: number; resetMs?: number | undefined },
+): void {
+  instruments()
+  rateLimits.set(labels.forProvider(tenant, call), use.usedRatio, use.resetMs, Date.now())
 }
 
 export interface CallPoint {

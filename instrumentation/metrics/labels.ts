@@ -106,6 +106,15 @@ export class Labels {
     return labels
   }
 
+  /** Labels of what a provider says of an organisation's use of a model, whatever the deal or feature. */
+  forProvider(tenant: Readonly<Attributes> | undefined, call: { provider: string; model: string }): Attributes {
+    return this.#build({
+      [ATTR.orgId]: tenant?.[ATTR.orgId],
+      [ATTR.providerName]: call.provider,
+      [ATTR.requestModel]: call.model,
+    })
+  }
+
   /** Deals counted under `_other`, by organisation; organisations without any are left out. */
   foldedDeals(): [orgId: string, deals: number][] {
     return [...this.#deals].flatMap(([org, deals]) =>

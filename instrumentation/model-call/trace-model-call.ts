@@ -4,8 +4,8 @@ import { type Attributes, type Context, context, type Span, SpanKind, trace } fr
 import { reportProblem } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
 import { tenantAttributes } from '../tenant/context.ts'
-import { markModelCall } from '../tenant/local-trace.ts'
 import { VERSION } from '../version.ts'
+import { enterCall } from './active-call.ts'
 import { activeAttempt } from './attempt.ts'
 import { CallRecorder } from './recorder.ts'
 import type { ModelCall, ModelCallOptions } from './types.ts'
@@ -27,7 +27,7 @@ export async function traceModelCall<T>(
   const recorder = startCall(options, active)
   let result: T
   try {
-    result = await context.with(trace.setSpan(active, recorder.span), callback, undefined, recorder)
+    result = await context.with(enterCall(active, recorder.span, options), callback, undefined, recorder)
   } catch (error) {
     recorder.end({ error })
     throw error
@@ -69,9 +69,7 @@ export function startCall(options: ModelCallOptions, ctx: Context = context.acti
 
 function startSpan(options: ModelCallOptions, attributes: Attributes, ctx: Context): Span {
   const name = `${attributes[ATTR.operationName]} ${options.model}`
-  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, ctx)
-  markModelCall(span)
-  return span
+  return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, ctx)
 }
 
 function callAttributes(options: ModelCallOptions, ctx: Context): Attributes {

@@ -1,7 +1,8 @@
 // Libraries whose calls become spans without code changes. In: OTEL_NODE_ENABLED_INSTRUMENTATIONS and
 // OTEL_NODE_DISABLED_INSTRUMENTATIONS. Out: instrumentations to register before the app loads those libraries.
 
-import { ServerResponse } from 'node:http'
+import { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { getStringListFromEnv } from '@opentelemetry/core'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express'
@@ -12,6 +13,7 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { registerAiSdk } from '../clients/ai-sdk.ts'
 import { ModelClientInstrumentation } from '../clients/client-instrumentation.ts'
+import { rawPairs, recordRateLimitOf, rememberCall } from '../http/rate-limit-headers.ts'
 import { setTraceIdHeader } from '../http/trace-id-header.ts'
 import { tenantFields } from '../log-fields.ts'
 import { Neo4jInstrumentation } from '../neo4j/neo4j-instrumentation.ts'
@@ -22,13 +24,22 @@ const MAKERS: Record<string, () => Instrumentation> = {
   http: () =>
     new HttpInstrumentation({
       ignoreIncomingRequestHook: (request) => HEALTH_PATHS.has(request.url?.split('?', 1)[0] ?? ''),
+      requestHook: (_span, request) => {
+        if (request instanceof ClientRequest) rememberCall(request)
+      },
       responseHook: (span, response) => {
         if (response instanceof ServerResponse) setTraceIdHeader(span, response)
+        else if (response instanceof IncomingMessage)
+          recordRateLimitOf(clientRequestOf(response), () => rawPairs(response.rawHeaders))
       },
     }),
   // A span per middleware says nothing about a GenAI request and would double its span count.
   express: () => new ExpressInstrumentation({ ignoreLayersType: [ExpressLayerType.MIDDLEWARE] }),
-  undici: () => new UndiciInstrumentation(),
+  undici: () =>
+    new UndiciInstrumentation({
+      requestHook: (_span, request) => rememberCall(request),
+      responseHook: (_span, { request, response }) => recordRateLimitOf(request, () => rawPairs(response.headers)),
+    }),
   pg: () => new PgInstrumentation({ requireParentSpan: true }),
   ioredis: () => new IORedisInstrumentation({ requireParentSpan: true }),
   neo4j: () => new Neo4jInstrumentation(),
@@ -40,6 +51,19 @@ const MAKERS: Record<string, () => Instrumentation> = {
   },
   pino: () => new PinoInstrumentation({ logHook: (_span, record) => void Object.assign(record, tenantFields()) }),
 }
+
+/**
+ * Lets the HTTP instrumentation reach `import { request } from 'node:http'` too: it patches what `require` gives, and
+ * the names an ES module imported follow only when told to. Call it once the instrumentations are registered.
+ */
+export function patchBuiltins(): void {
+  const load = createRequire(import.meta.url)
+  for (const name of ['node:http', 'node:https']) load(name)
+  syncBuiltinESMExports()
+}
+
+// Node sets `req` on the answer to a client's request; its types do not say so.
+const clientRequestOf = (response: IncomingMessage): object => Object(Reflect.get(response, 'req'))
 
 export function createInstrumentations(): Instrumentation[] {
   const enabled = getStringListFromEnv('OTEL_NODE_ENABLED_INSTRUMENTATIONS')

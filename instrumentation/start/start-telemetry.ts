@@ -12,7 +12,7 @@ import { VERSION } from '../version.ts'
 import { createDetectors } from './detectors.ts'
 import { startDiagnostics } from './diagnostics.ts'
 import { createLogExporters, createMetricExporters, createSpanExporters } from './exporters.ts'
-import { createInstrumentations } from './instrumentations.ts'
+import { createInstrumentations, patchBuiltins } from './instrumentations.ts'
 import { resolveOptions, type TelemetryOptions } from './options.ts'
 import { createLogPipeline, createMetricPipeline, createSpanPipeline } from './pipelines.ts'
 import { createPropagator } from './propagators.ts'
@@ -57,6 +57,7 @@ function start(given: TelemetryOptions): Telemetry {
     instrumentations: [...createInstrumentations(), ...options.instrumentations],
   })
   sdk.start()
+  guard('http imports', patchBuiltins)
   guard('health metrics', () => registerHealthMetrics(metrics.getMeter('spanledger', VERSION)))
   const flushAll = () => Promise.all([...spans, ...logs, ...readers].map(({ processor }) => processor.forceFlush()))
   return {

@@ -12,6 +12,8 @@ export const behaviourSchema = z
     status: z.coerce.number().int().min(400).max(599),
     /** Seconds in the Retry-After header of an error. */
     retry_after: z.coerce.number().min(0).max(3600),
+    /** Share of the rate limit, 0 to 1, that the headers of the answer say is used. */
+    rate_limit_used: z.coerce.number().min(0).max(1),
     /** Milliseconds until the first token (or the whole answer, or the error). */
     first_token_ms: milliseconds,
     /** Milliseconds between two chunks. */

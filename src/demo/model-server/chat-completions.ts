@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler, Response } from 'express'
 import { z } from 'zod'
-import type { Control, ServedCall } from './control.ts'
+import type { ServedCall } from './control.ts'
 import { sendFailure } from './failure.ts'
 import { replyTo, toChunks } from './reply.ts'
-import { type Order, type Pace, pause, takeOrder } from './request.ts'
+import { type ModelServerContext, type Order, pause, takeOrder } from './request.ts'
 import { countPromptTokens, countTokens } from './tokens.ts'
 import { toUsage, toWireUsage } from './usage.ts'
 
@@ -35,7 +35,7 @@ interface Answer {
   promptTokens: number
 }
 
-export function chatCompletions(context: { control: Control; pace: Pace }): RequestHandler {
+export function chatCompletions(context: ModelServerContext): RequestHandler {
   return async (request, response) => {
     const parsed = requestSchema.safeParse(request.body)
     if (!parsed.success) {

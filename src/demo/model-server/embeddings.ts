@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import type { Control, ServedCall } from './control.ts'
+import type { ServedCall } from './control.ts'
 import { sendFailure } from './failure.ts'
-import { type Order, type Pace, pause, takeOrder } from './request.ts'
+import { type ModelServerContext, type Order, pause, takeOrder } from './request.ts'
 import { countTokens } from './tokens.ts'
 import { cosine, embed } from './vectors.ts'
 
@@ -37,7 +37,7 @@ const toCall = (order: Order, endpoint: ServedCall['endpoint'], counted: number)
   },
 })
 
-export function embeddings(context: { control: Control; pace: Pace }): RequestHandler {
+export function embeddings(context: ModelServerContext): RequestHandler {
   return async (request, response) => {
     const parsed = embeddingsSchema.safeParse(request.body)
     if (!parsed.success) {
@@ -67,7 +67,7 @@ export function embeddings(context: { control: Control; pace: Pace }): RequestHa
   }
 }
 
-export function rerank(context: { control: Control; pace: Pace }): RequestHandler {
+export function rerank(context: ModelServerContext): RequestHandler {
   return async (request, response) => {
     const parsed = rerankSchema.safeParse(request.body)
     if (!parsed.success) {

@@ -6,6 +6,7 @@ import { type Behaviour, parseBehaviour, splitModelName } from './behaviour.ts'
 import type { Control, ServedCall } from './control.ts'
 import { sendFailure } from './failure.ts'
 import { isModelOf, MODELS, type ModelKind } from './models.ts'
+import type { RateLimitCounter } from './rate-limit.ts'
 
 /** Header with the query-string form of a behaviour, for this request only. */
 export const BEHAVIOUR_HEADER = 'x-model-behaviour'
@@ -13,6 +14,12 @@ export const BEHAVIOUR_HEADER = 'x-model-behaviour'
 export interface Pace {
   firstTokenMs: number
   chunkMs: number
+}
+
+export interface ModelServerContext {
+  control: Control
+  pace: Pace
+  rateLimit: RateLimitCounter
 }
 
 export interface Order {
@@ -39,7 +46,7 @@ export async function takeOrder(
   request: Request,
   response: Response,
   given: { requestedModel: string; kind: ModelKind; endpoint: ServedCall['endpoint']; id: string },
-  context: { control: Control; pace: Pace },
+  context: ModelServerContext,
 ): Promise<Order | undefined> {
   const { model, asked } = splitModelName(given.requestedModel)
   const fromModel = parseBehaviour(asked)
@@ -60,6 +67,7 @@ export async function takeOrder(
     ...(fromModel.kind === 'ok' ? fromModel.behaviour : {}),
     ...(fromHeader.kind === 'ok' ? fromHeader.behaviour : {}),
   }
+  context.rateLimit.tell(response, model, behaviour.rate_limit_used)
   const pace = {
     firstTokenMs: behaviour.first_token_ms ?? context.pace.firstTokenMs,
     chunkMs: behaviour.chunk_ms ?? context.pace.chunkMs,

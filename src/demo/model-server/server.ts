@@ -7,6 +7,7 @@ import { createControl, ruleSchema } from './control.ts'
 import { embeddings, rerank } from './embeddings.ts'
 import { sendFailure } from './failure.ts'
 import { MODELS } from './models.ts'
+import { RateLimitCounter } from './rate-limit.ts'
 import type { Pace } from './request.ts'
 
 /** When the models were made available, as /v1/models reports it; a fixed moment, so that answers repeat. */
@@ -20,7 +21,7 @@ const notReadable: ErrorRequestHandler = (error, _request, response, next) => {
 
 export function createModelServer(options: { pace: Pace }): Express {
   const control = createControl()
-  const context = { control, pace: options.pace }
+  const context = { control, pace: options.pace, rateLimit: new RateLimitCounter() }
   const app = express().disable('x-powered-by')
   app.use(express.json({ limit: '8mb' }))
   app.get(['/livez', '/readyz'], (_request, response) => {
