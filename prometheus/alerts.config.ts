@@ -2,7 +2,18 @@
 // (`node prometheus/generate.ts` after a change). Ratios are 0–1, durations Prometheus durations, money USD.
 // `minCalls` are floors: below them a ratio or quantile says nothing, so one failure at night wakes nobody.
 
-export type AlertsConfig = typeof ALERTS_CONFIG
+import type { Severity } from './alert-rule.ts'
+
+/** The table's shape; any duration and number may stand in it. */
+type Values<T> = T extends Severity
+  ? Severity
+  : T extends string
+    ? string
+    : T extends number
+      ? number
+      : { readonly [K in keyof T]: Values<T[K]> }
+
+export type AlertsConfig = Values<typeof ALERTS_CONFIG>
 
 export const ALERTS_CONFIG = {
   genai: {
@@ -44,13 +55,14 @@ export const ALERTS_CONFIG = {
     ingestStalled: { window: '5m', for: '3m' },
     queueNearFull: { ratio: 0.8, for: '1m' },
     lossWindow: '5m',
+    overflowWindow: '5m',
     rejectedWindow: '15m',
-    writesFailingFor: '1m',
-    writesSlow: { seconds: 1, for: '5m' },
+    writesFailing: { window: '2m', for: '1m' },
+    writesSlow: { quantile: 0.95, seconds: 1, for: '5m' },
     unpricedWindow: '1h',
     priceBookMaxAgeDays: 30,
     series: { budget: 20_000, ratio: 0.8, for: '5m' },
     tenantSilent: { silentFor: '10m', before: '1h', minCalls: 100, for: '2m' },
-    jobStaleFor: '15m',
   },
+  alerting: { failureWindow: '5m', jobStaleFor: '15m' },
 } as const

@@ -39,12 +39,16 @@ export function generateRuleFiles(groups: readonly RuleGroup[] = createRuleGroup
   return files
 }
 
-if (import.meta.main) {
-  const root = join(import.meta.dirname, 'rules')
+/** Writes the rule files of the groups into a folder, in place of those that were there. */
+export function writeRuleFiles(folder: string, groups?: readonly RuleGroup[]): void {
   for (const kind of ['recording', 'alerts']) {
-    mkdirSync(join(root, kind), { recursive: true })
-    for (const file of readdirSync(join(root, kind))) rmSync(join(root, kind, file))
+    mkdirSync(join(folder, kind), { recursive: true })
+    for (const file of readdirSync(join(folder, kind))) rmSync(join(folder, kind, file))
   }
-  for (const [path, text] of generateRuleFiles()) writeFileSync(join(root, path), text)
+  for (const [path, text] of generateRuleFiles(groups)) writeFileSync(join(folder, path), text)
+}
+
+if (import.meta.main) {
+  writeRuleFiles(join(import.meta.dirname, 'rules'))
   for (const [path, text] of generateTestFiles()) writeFileSync(join(import.meta.dirname, 'tests', path), text)
 }

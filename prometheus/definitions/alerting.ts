@@ -2,8 +2,9 @@
 // In: the config table. Out: a rule group.
 import { ALERTS, type AlertRule, grew, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
+import { durationSeconds } from '../scale-windows.ts'
 
-export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGroup {
+export function createAlertingRules({ alerting: config }: AlertsConfig): RuleGroup {
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -21,9 +22,9 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       name: 'AlertmanagerNotificationsFailing',
       topic: 'notifications',
       severity: 'critical',
-      expr: grew('alertmanager_notifications_failed_total', '5m', ['integration']),
+      expr: grew('alertmanager_notifications_failed_total', config.failureWindow, ['integration']),
       summary: 'Alertmanager cannot deliver by {{ $labels.integration }}',
-      description: `${count} notifications by {{ $labels.integration }} failed in the last 5m; Alertmanager repeats them.`,
+      description: `${count} notifications by {{ $labels.integration }} failed in the last ${config.failureWindow}; Alertmanager repeats them.`,
       value: `${count} failures`,
       action: 'Check the mail server’s address and sign-in, or that the api takes the webhook.',
       dashboard: ALERTS,
@@ -32,9 +33,9 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       name: 'RuleEvaluationFailing',
       topic: 'rules',
       severity: 'critical',
-      expr: grew('prometheus_rule_evaluation_failures_total', '5m', ['rule_group']),
+      expr: grew('prometheus_rule_evaluation_failures_total', config.failureWindow, ['rule_group']),
       summary: 'Alert rules cannot be evaluated',
-      description: `${count} evaluations in {{ $labels.rule_group }} failed in the last 5m: alerts of that group may stay silent.`,
+      description: `${count} evaluations in {{ $labels.rule_group }} failed in the last ${config.failureWindow}: alerts of that group may stay silent.`,
       value: `${count} failures`,
       action: 'Prometheus’ /rules page and log name the rule and the error.',
       dashboard: ALERTS,
@@ -43,7 +44,7 @@ export function createAlertingRules({ pipeline: config }: AlertsConfig): RuleGro
       name: 'ApiJobStale',
       topic: 'jobs',
       severity: 'warning',
-      expr: `(time() - api_job_last_success_timestamp_seconds) / 60 > ${Number.parseInt(config.jobStaleFor, 10)}`,
+      expr: `(time() - api_job_last_success_timestamp_seconds) / 60 > ${durationSeconds(config.jobStaleFor) / 60}`,
       summary: 'Job {{ $labels.exported_job }} of the api stands still',
       description: `The job {{ $labels.exported_job }} of the api last ended well ${count} minutes ago; the limit is ${config.jobStaleFor}. Budgets or the alert history may be out of date.`,
       value: `${count} minutes`,

@@ -8,7 +8,7 @@ const own = (prefix: string) =>
   Object.fromEntries(Object.entries(SIGNALS).map(([signal, unit]) => [signal, `${prefix}_${unit}{job="collector"}`]))
 
 export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGroup {
-  const { collectorDownFor, queueNearFull, lossWindow } = config
+  const { collectorDownFor, queueNearFull, lossWindow, overflowWindow } = config
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -93,9 +93,9 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       name: 'SpanMetricsOverflow',
       topic: 'series',
       severity: 'info',
-      expr: `${increase('traces_span_metrics_calls_total{otel_metric_overflow="true"}', '5m', ['job'])} > 0`,
+      expr: `${increase('traces_span_metrics_calls_total{otel_metric_overflow="true"}', overflowWindow, ['job'])} > 0`,
       summary: 'Span metrics reached their limit of series',
-      description: `${count} spans were counted in the overflow series in the last 5m: new label sets no longer get a series of their own.`,
+      description: `${count} spans were counted in the overflow series in the last ${overflowWindow}: new label sets no longer get a series of their own.`,
       value: `${count} spans`,
       action: 'Find the label with too many values (often span names with ids) and fix it at its source.',
       dashboard: PIPELINE,

@@ -11,7 +11,7 @@ const COLLECTOR_DOWN = { alert: 'CollectorDown' }
 const LEDGER_DOWN = { alert: 'LedgerIngestStalled' }
 
 export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup {
-  const { ingestStalled, rejectedWindow, tenantSilent, series, writesSlow } = config
+  const { ingestStalled, rejectedWindow, tenantSilent, series, writesFailing, writesSlow } = config
   const count = '{{ printf "%.0f" $value }}'
   const received = (signal: string) => `sum(increase(ledger_${signal}_received_total[${ingestStalled.window}]))`
   const calls = (window: string) => increase('ledger_calls_total', window, ['org_id'])
@@ -33,11 +33,11 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'LedgerWritesFailing',
       topic: 'ledger_writes',
       severity: 'critical',
-      expr: `${grew('ledger_write_errors_total', '2m', ['job'])}`,
-      for: config.writesFailingFor,
+      expr: grew('ledger_write_errors_total', writesFailing.window, ['job']),
+      for: writesFailing.for,
       summary: 'The ledger cannot write to Postgres',
-      description: `${count} transactions of the ledger failed in the last 2m and were answered with 503; the collector repeats them.`,
-      value: `${count} failures in 2m`,
+      description: `${count} transactions of the ledger failed in the last ${writesFailing.window} and were answered with 503; the collector repeats them.`,
+      value: `${count} failures in ${writesFailing.window}`,
       action: 'Check that Postgres is up, has disk space and accepts the ledger’s login.',
       dashboard: PIPELINE,
     },
@@ -45,7 +45,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'LedgerWritesSlow',
       topic: 'ledger_writes',
       severity: 'warning',
-      expr: `${quantile(0.95, 'ledger_write_duration_seconds_bucket', '5m', ['job'])} > ${writesSlow.seconds}`,
+      expr: `${quantile(writesSlow.quantile, 'ledger_write_duration_seconds_bucket', writesSlow.for, ['job'])} > ${writesSlow.seconds}`,
       for: writesSlow.for,
       summary: 'Booking is slow: p95 {{ printf "%.1f" $value }} s',
       description: `p95 of the ledger’s transactions is {{ printf "%.1f" $value }} s, over ${writesSlow.seconds} s for ${writesSlow.for}.`,

@@ -1,22 +1,26 @@
 // Error budgets of feature runs: p90 < 2 s and errors < 2 %, alerted on by burn rate over two windows, so that a short
 // spike does not wake anyone and a slow leak is not missed. In: the config table. Out: recording rules and alerts.
 import { type AlertRule, GENAI, percent, type RecordingRule, type RuleGroup } from '../alert-rule.ts'
-import type { AlertsConfig } from '../alerts.config.ts'
+import { ALERTS_CONFIG, type AlertsConfig } from '../alerts.config.ts'
 
 const RUNS = 'spanledger_feature_duration_seconds_count'
 const BUCKETS = 'spanledger_feature_duration_seconds_bucket'
 
 export function createSloRules({ slo }: AlertsConfig): RuleGroup {
-  const windows = [slo.fast.short, slo.fast.long, slo.slow.short, slo.slow.long]
-  const recording: RecordingRule[] = windows.flatMap((window) => [
-    { record: `org:feature_runs:increase${window}`, expr: `sum by (org_id) (increase(${RUNS}[${window}]))` },
+  // Names keep the true windows: dashboards read them in a drill too.
+  const names = ALERTS_CONFIG.slo
+  const windows = (['fast', 'slow'] as const).flatMap((speed) =>
+    (['short', 'long'] as const).map((length) => ({ name: names[speed][length], window: slo[speed][length] })),
+  )
+  const recording: RecordingRule[] = windows.flatMap(({ name, window }) => [
+    { record: `org:feature_runs:increase${name}`, expr: `sum by (org_id) (increase(${RUNS}[${window}]))` },
     {
-      record: `org:feature_errors:ratio${window}`,
+      record: `org:feature_errors:ratio${name}`,
       // 0 where there are runs and no errors, so that "healthy" is not "no data".
       expr: `(sum by (org_id) (rate(${RUNS}{spanledger_feature_status=~"error|timeout"}[${window}])) or 0 * sum by (org_id) (rate(${RUNS}[${window}]))) / sum by (org_id) (rate(${RUNS}[${window}]))`,
     },
     {
-      record: `org:feature_slow:ratio${window}`,
+      record: `org:feature_slow:ratio${name}`,
       expr: `1 - histogram_fraction(0, ${slo.latency.slowSeconds}, sum by (org_id, le) (rate(${BUCKETS}[${window}])))`,
     },
   ])
@@ -34,7 +38,7 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
       name: `SLO${kind === 'errors' ? 'Error' : 'Latency'}BudgetBurn${speed === 'fast' ? 'Fast' : 'Slow'}`,
       topic: `slo_${kind}`,
       severity,
-      expr: `${series}:ratio${long} > ${limit} and ${series}:ratio${short} > ${limit} and org:feature_runs:increase${long} >= ${slo.minRuns}`,
+      expr: `${series}:ratio${names[speed].long} > ${limit} and ${series}:ratio${names[speed].short} > ${limit} and org:feature_runs:increase${names[speed].long} >= ${slo.minRuns}`,
       summary: `{{ $labels.org_id }} burns its ${kind === 'errors' ? 'error' : 'latency'} budget over ${rate} times too fast`,
       description: `{{ $value | humanizePercentage }} of the feature runs of {{ $labels.org_id }} ${what} in the last ${long}, and still do in the last ${short}; the objective is ${objective}, the limit of this alert ${percent(limit)}.`,
       value: `{{ $value | humanizePercentage }} in ${long}`,
