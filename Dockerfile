@@ -10,6 +10,8 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
+COPY grafana/data-source-uids.ts grafana/
+COPY grafana/generated grafana/generated
 COPY instrumentation instrumentation
 COPY migrations migrations
 COPY prometheus prometheus

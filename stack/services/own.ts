@@ -184,6 +184,7 @@ export const viewer = (context: StackContext): Definition => {
       VIEWER_HOST: HOST,
       VIEWER_PORT: String(ports.GRAFANA_PORT),
       VIEWER_PROVISIONING_DIR: join(context.root, 'grafana/provisioning'),
+      VIEWER_TENANTS_DIR: join(context.stateDir, 'grafana'),
       VIEWER_PAGE_DIR: page,
     },
   })

@@ -85,6 +85,7 @@ const dataSource = (url: string, jsonData: Record<string, unknown>): DataSource 
   uid: 'test',
   name: 'test',
   type: 'test',
+  orgId: 1,
   url,
   jsonData,
   secureJsonData: {},

@@ -1,8 +1,7 @@
 // The viewer in this process, over real parts: a Postgres of its own, a Prometheus that scrapes itself, the ledger and the
 // api. In: which dashboards. Out: its URL, the database, the ledger to send telemetry to.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readDataSources } from '../../grafana/viewer/server/provisioning.ts'
 import { createViewer } from '../../grafana/viewer/server/server.ts'
 import { closeServer, listen } from '../../src/shared/listen.ts'
 import { createLogger } from '../../src/shared/logger.ts'
@@ -21,6 +20,10 @@ export interface TestViewer {
   url: string
   database: TestDatabase
   ledger: TestLedger
+  /** Where `spanledger tenant grafana` may write organisations' files. */
+  tenantsDir: string
+  /** The api, which answers Tempo's read API. */
+  apiUrl: string
   close: () => Promise<void>
 }
 
@@ -65,15 +68,18 @@ export async function startTestViewer(
       READER_PASSWORD: ROLE_PASSWORD,
       DASHBOARDS_DIR: dashboardsDir,
     }
-    const provisioningDir = join(ROOT, 'grafana/provisioning')
-    const sources = await readDataSources(provisioningDir, env)
-    const source = sources.get('ledger')
-    if (source) source.jsonData.database = database.name
-    if (source && options.superuser)
-      Object.assign(source, { user: 'postgres', secureJsonData: { password: 'postgres' } })
+    // The files of the project, but for the database's name and, if asked for, its login.
+    const provisioningDir = join(folder.path, 'provisioning')
+    cpSync(join(ROOT, 'grafana/provisioning'), provisioningDir, { recursive: true })
+    const file = join(provisioningDir, 'datasources/datasources.yaml')
+    const text = readFileSync(file, 'utf8').replace('database: spanledger', `database: ${database.name}`)
+    const login = options.superuser ? 'user: postgres' : 'user: spanledger_reader'
+    writeFileSync(file, text.replace('user: spanledger_reader', login))
+    if (options.superuser) env.READER_PASSWORD = 'postgres'
+    const tenantsDir = join(folder.path, 'tenants')
     const viewer = createViewer({
-      sources,
       provisioningDir,
+      tenantsDir,
       pageDir: builtPage() ?? folder.path,
       env,
       logger: createLogger('viewer', 'silent'),
@@ -81,7 +87,7 @@ export async function startTestViewer(
     closers.push(viewer.close)
     const { server: http, url } = await listen(viewer.app, 0, '127.0.0.1')
     closers.push(() => closeServer(http, 100))
-    return { url, database, ledger, close }
+    return { url, database, ledger, tenantsDir, apiUrl: api.url, close }
   } catch (error) {
     await close()
     throw error

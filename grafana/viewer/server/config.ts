@@ -7,5 +7,9 @@ export const shape = {
   VIEWER_PORT: port(3000).describe('Port of the page, the same as Grafana would have.'),
   VIEWER_LOG_LEVEL: logLevel,
   VIEWER_PROVISIONING_DIR: z.string().default('grafana/provisioning').describe('Grafana provisioning files.'),
+  VIEWER_TENANTS_DIR: z
+    .string()
+    .optional()
+    .describe('Provisioning files of single organisations, as `spanledger tenant grafana` writes them.'),
   VIEWER_PAGE_DIR: z.string().min(1).describe('The built page; without it the one that `make install` built.'),
 }

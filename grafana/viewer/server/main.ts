@@ -5,17 +5,15 @@ import { loadConfig } from '../../../src/shared/config.ts'
 import { createLogger } from '../../../src/shared/logger.ts'
 import { untilStopped } from '../../../src/shared/shutdown.ts'
 import { shape } from './config.ts'
-import { readDataSources } from './provisioning.ts'
 import { createViewer } from './server.ts'
 
 const STOP_TIMEOUT_MS = 5_000
 
 const config = loadConfig(shape, 'VIEWER_')
 const logger = createLogger('viewer', config.VIEWER_LOG_LEVEL)
-const provisioningDir = resolve(config.VIEWER_PROVISIONING_DIR)
 const viewer = createViewer({
-  sources: await readDataSources(provisioningDir, process.env),
-  provisioningDir,
+  provisioningDir: resolve(config.VIEWER_PROVISIONING_DIR),
+  tenantsDir: config.VIEWER_TENANTS_DIR && resolve(config.VIEWER_TENANTS_DIR),
   pageDir: resolve(config.VIEWER_PAGE_DIR),
   env: process.env,
   logger,

@@ -1,5 +1,5 @@
 // Grafana's own provisioning files as the viewer reads them. In: provisioning/{datasources,dashboards}/*.yaml and the
-// environment. Out: data sources by uid, dashboards by uid. $NAME and ${NAME} are filled in as Grafana does.
+// environment. Out: data sources and dashboards. $NAME and ${NAME} are filled in as Grafana does.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -9,6 +9,10 @@ export interface DataSource {
   name: string
   type: string
   url: string
+  /** Grafana organisation that it belongs to; 1, the superadmins', when the file names none. */
+  orgId: number
+  /** Name of that organisation; Grafana reads its own. */
+  orgName?: string
   user?: string
   isDefault?: boolean
   jsonData: Record<string, unknown>
@@ -17,7 +21,7 @@ export interface DataSource {
 
 export interface StoredDashboard {
   folder: string
-  model: { uid: string; title: string; description?: string; tags?: string[] }
+  model: { uid: string; title: string; description?: string; tags?: string[]; [property: string]: unknown }
 }
 
 type Env = Record<string, string | undefined>
@@ -36,15 +40,11 @@ async function readYaml<T>(dir: string, env: Env): Promise<T[]> {
 }
 
 /** @throws when a directory is missing or a file is no YAML. */
-export async function readDataSources(provisioningDir: string, env: Env): Promise<Map<string, DataSource>> {
+export async function readDataSources(provisioningDir: string, env: Env): Promise<DataSource[]> {
   const files = await readYaml<{ datasources?: Partial<DataSource>[] }>(join(provisioningDir, 'datasources'), env)
-  const sources = files.flatMap((file) => file.datasources ?? [])
-  return new Map(
-    sources.map((source) => [
-      String(source.uid),
-      { jsonData: {}, secureJsonData: {}, url: '', ...source } as DataSource,
-    ]),
-  )
+  return files
+    .flatMap((file) => file.datasources ?? [])
+    .map((source) => ({ jsonData: {}, secureJsonData: {}, url: '', orgId: 1, ...source }) as DataSource)
 }
 
 /** Reads every dashboard again on each call, so that an edit shows on reload. */

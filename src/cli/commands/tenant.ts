@@ -1,7 +1,8 @@
-// `spanledger tenant create|reader|member|list|drop`. In: arguments. Out: organisations, logins, members.
+// `spanledger tenant create|reader|grafana|member|list|drop`. In: arguments. Out: organisations, logins, members.
 import { type Command, Option } from 'commander'
 import { withDatabase } from '../database.ts'
-import { createReader, createTenant, dropTenant, type MemberRole, setMember } from '../tenants.ts'
+import { createReader, createTenant, dropTenant, type MemberRole, setAlertAddress, setMember } from '../tenants.ts'
+import { addTenantGrafana } from './tenant-grafana.ts'
 
 export function addTenant(program: Command): void {
   const tenant = program.command('tenant').description('Organisations, their members and their database logins.')
@@ -29,14 +30,27 @@ export function addTenant(program: Command): void {
       }),
     )
 
+  addTenantGrafana(tenant)
+
   tenant
     .command('member <org_id> <user_id>')
     .description('Adds a user to an organisation, or changes the role.')
     .addOption(new Option('--role <role>').choices(['member', 'admin', 'superadmin']).default('member'))
-    .action((orgId: string, userId: string, options: { role: MemberRole }) =>
+    .option('--alert-email <address>', 'mail the organisation’s alerts there, as long as the role is admin')
+    .option('--no-alert-email', 'mail no alerts any more')
+    .action((orgId: string, userId: string, options: { role: MemberRole; alertEmail?: string | boolean }) =>
       withDatabase(async (client) => {
-        await setMember(client, orgId, userId, options.role)
-        console.log(`${userId} is ${options.role} of ${orgId}.`)
+        const { role, alertEmail } = options
+        if (typeof alertEmail === 'string' && role === 'member')
+          throw new Error('only admins are mailed alerts; say --role admin')
+        await setMember(client, orgId, userId, role)
+        console.log(`${userId} is ${role} of ${orgId}.`)
+        // commander: --no-alert-email makes it false; neither option leaves it undefined or true.
+        if (typeof alertEmail !== 'string' && alertEmail !== false) return
+        await setAlertAddress(client, orgId, userId, alertEmail || null)
+        console.log(
+          alertEmail ? `Alerts of ${orgId} are mailed to ${alertEmail}.` : `No alerts are mailed to ${userId}.`,
+        )
       }),
     )
 

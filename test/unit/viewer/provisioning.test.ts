@@ -19,14 +19,15 @@ test.each([
 
 test("reads the project's own data sources, filled in from the environment", async () => {
   const provisioning = resolve(import.meta.dirname, '../../../grafana/provisioning')
-  const sources = await readDataSources(provisioning, {
+  const read = await readDataSources(provisioning, {
     PROMETHEUS_URL: 'http://prometheus:9090',
     TEMPO_URL: 'http://tempo:3200',
     LEDGER_DATABASE_HOST: 'postgres:5432',
     READER_PASSWORD: 'secret',
   })
+  const sources = new Map(read.map((source) => [source.uid, source]))
   expect([...sources.keys()]).toEqual(expect.arrayContaining(['prometheus', 'tempo', 'ledger']))
-  expect(sources.get('prometheus')).toMatchObject({ url: 'http://prometheus:9090', isDefault: true })
+  expect(sources.get('prometheus')).toMatchObject({ orgId: 1, url: 'http://prometheus:9090', isDefault: true })
   expect(sources.get('ledger')).toMatchObject({ url: 'postgres:5432', secureJsonData: { password: 'secret' } })
 })
 
