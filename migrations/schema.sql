@@ -35,6 +35,30 @@ grant delete, insert, select, update on table agents to spanledger_api;
 grant select on table agents to spanledger_reader;
 grant select on table agents to spanledger_tenant;
 
+create table alert_addresses (
+  org_id text collate "C" not null,
+  user_id text collate "C" not null,
+  address text not null,
+  constraint alert_addresses_address_form CHECK (((address ~ '^[^][:space:][:cntrl:]<>()@,;:"\\[]+@[^][:space:][:cntrl:]<>()@,;:"\\[]+$'::text) AND (length(address) <= 254))),
+  constraint alert_addresses_member_fkey FOREIGN KEY (org_id, user_id) REFERENCES members(org_id, user_id) ON DELETE CASCADE,
+  constraint alert_addresses_pkey PRIMARY KEY (org_id, user_id)
+);
+alter table alert_addresses enable row level security;
+alter table alert_addresses force row level security;
+create policy api_own_org on alert_addresses for all to spanledger_api
+  using ((org_id = ( SELECT current_org() AS current_org)))
+  with check ((org_id = ( SELECT current_org() AS current_org)));
+create policy owner_all on alert_addresses for all to spanledger_owner
+  using (true)
+  with check (true);
+create policy reader_all on alert_addresses for select to spanledger_reader
+  using (true);
+create policy tenant_own_org on alert_addresses for select to spanledger_tenant
+  using ((org_id = ( SELECT reader_org() AS reader_org)));
+grant delete, insert, select, update on table alert_addresses to spanledger_api;
+grant select on table alert_addresses to spanledger_reader;
+grant select on table alert_addresses to spanledger_tenant;
+
 create table alert_events (
   org_id text collate "C" not null,
   fingerprint text collate "C" not null,
@@ -114,6 +138,31 @@ create policy tenant_own_org on alert_instances for select to spanledger_tenant
 grant insert, select, update on table alert_instances to spanledger_api;
 grant select on table alert_instances to spanledger_reader;
 grant select on table alert_instances to spanledger_tenant;
+
+create table alert_mails (
+  org_id text collate "C" not null,
+  delivery_digest text collate "C" not null,
+  user_id text collate "C" not null,
+  sent boolean not null,
+  at timestamp with time zone not null,
+  constraint alert_mails_pkey PRIMARY KEY (org_id, delivery_digest, user_id)
+);
+CREATE INDEX alert_mails_at_idx ON public.alert_mails USING btree (org_id, at);
+alter table alert_mails enable row level security;
+alter table alert_mails force row level security;
+create policy api_own_org on alert_mails for all to spanledger_api
+  using ((org_id = ( SELECT current_org() AS current_org)))
+  with check ((org_id = ( SELECT current_org() AS current_org)));
+create policy owner_all on alert_mails for all to spanledger_owner
+  using (true)
+  with check (true);
+create policy reader_all on alert_mails for select to spanledger_reader
+  using (true);
+create policy tenant_own_org on alert_mails for select to spanledger_tenant
+  using ((org_id = ( SELECT reader_org() AS reader_org)));
+grant delete, insert, select, update on table alert_mails to spanledger_api;
+grant select on table alert_mails to spanledger_reader;
+grant select on table alert_mails to spanledger_tenant;
 
 create table alert_notifications (
   org_id text collate "C" not null,

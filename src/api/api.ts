@@ -2,7 +2,10 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createPool } from '../shared/pg.ts'
+import { schemaProblem } from '../shared/pg-schema.ts'
 import { registerPoolMetrics } from '../shared/pool-metrics.ts'
+import { alertMailRoutes } from './alert-mail/alert-mail-routes.ts'
+import { createSendAlertMails } from './alert-mail/send-alert-mails.ts'
 import { createActOnAlert } from './alerts/act-on-alert.ts'
 import { alertRoutes } from './alerts/alert-routes.ts'
 import { createAlertmanagerClient } from './alerts/alertmanager-client.ts'
@@ -35,23 +38,29 @@ import { usageRoutes } from './usage/usage-routes.ts'
 
 export const API_VERSION = '0.1.0'
 
+/** The first is in use; the second, while a secret is being changed, still accepted. */
+const withPrevious = (current: string, previous: string | undefined): [string, ...string[]] =>
+  previous === undefined ? [current] : [current, previous]
+
 export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; logger: Logger }) {
   const url = new URL(config.API_DATABASE_URL)
   url.searchParams.set('options', `-c statement_timeout=${config.API_STATEMENT_TIMEOUT_MS}`)
   const pool = createPool(url.href, { max: config.API_DATABASE_POOL, name: 'spanledger-api', logger })
   const metrics = createMetrics()
   registerPoolMetrics(pool, metrics.registry)
-  const authenticate = createAuthenticate(pool, config.API_JWT_SECRET)
+  const jwtSecrets = withPrevious(config.API_JWT_SECRET, config.API_JWT_SECRET_PREVIOUS)
+  const publicUrl = config.API_PUBLIC_URL.replace(/\/$/, '')
+  const authenticate = createAuthenticate(pool, jwtSecrets)
   const guard = createGuard(authenticate, config.API_WEBHOOK_TOKEN)
   const alertmanager = createAlertmanagerClient(config.API_ALERTMANAGER_URL)
   const silences = createSilences(pool, alertmanager, clock)
   const act = createActOnAlert(pool, silences, logger)
-  const links = createLinks(config.API_JWT_SECRET, clock)
+  const links = createLinks(jwtSecrets, clock)
   const visitors = createVisitors({
     pool,
     clock,
     authenticate,
-    mailKey: config.API_LINK_KEY,
+    mailKeys: config.API_LINK_KEY === undefined ? [] : withPrevious(config.API_LINK_KEY, config.API_LINK_KEY_PREVIOUS),
     secure: config.API_PUBLIC_URL.startsWith('https:'),
   })
   const reconcileAlerts = createReconcile({
@@ -64,18 +73,13 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     windowMs: config.API_RECONCILE_WINDOW_MS,
     graceMs: config.API_RECONCILE_GRACE_MS,
   })
+  const send = createMailer({ url: config.API_SMTP_URL, from: config.API_MAIL_FROM, metrics, logger })
   const deadMansSwitch = createDeadMansSwitch({
     clock,
     metrics,
     logger,
     timeoutMs: config.API_WATCHDOG_TIMEOUT_MS,
-    send: createMailer({
-      url: config.API_SMTP_URL,
-      from: config.API_MAIL_FROM,
-      to: config.API_MAIL_TO,
-      metrics,
-      logger,
-    }),
+    send: (subject, text) => send({ to: config.API_MAIL_TO, subject, text }),
   })
   const routes = [
     ...traceRoutes(pool),
@@ -84,8 +88,9 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     // Before the routes with a name in the same place of the path.
     ...liveRoutes(pool),
     ...budgetRoutes(pool, clock),
-    ...alertRoutes({ pool, clock, act, links, publicUrl: config.API_PUBLIC_URL.replace(/\/$/, '') }),
+    ...alertRoutes({ pool, clock, act, links, publicUrl }),
     ...webhookRoutes({ pool, metrics, clock, onWatchdog: deadMansSwitch.seen }),
+    ...alertMailRoutes(createSendAlertMails({ pool, clock, links, send, publicUrl })),
   ]
   const app = createApp({
     pool,
@@ -134,6 +139,8 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     reconcileAlerts,
     deadMansSwitch,
     silences,
+    /** Why this code cannot serve this database; undefined also while the database does not answer. */
+    schemaProblem: () => schemaProblem(pool),
     /** First values of the gauges; a database that is down now must not keep the api from starting. */
     warmUp: () => evaluateBudgets().catch((error: unknown) => logger.warn({ err: error }, 'no budgets yet')),
     startJobs: () => startJobs(jobs, metrics, logger),

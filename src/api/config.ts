@@ -17,11 +17,21 @@ export const shape = {
     .string()
     .min(32, 'must have at least 32 characters (HS256 key)')
     .meta({ secret: true, description: 'HS256 key of access tokens; signed links derive theirs from it' }),
+  API_JWT_SECRET_PREVIOUS: z
+    .string()
+    .min(32, 'must have at least 32 characters (HS256 key)')
+    .optional()
+    .meta({ secret: true, description: 'still accepted in tokens and links while API_JWT_SECRET is being changed' }),
   API_LINK_KEY: z
     .string()
     .min(16, 'must have at least 16 characters')
     .optional()
     .meta({ secret: true, description: 'key in the mail templates’ links; unset: links in mails ask to sign in' }),
+  API_LINK_KEY_PREVIOUS: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .meta({ secret: true, description: 'still accepted in links of mails while API_LINK_KEY is being changed' }),
   API_READER_TOKEN: z
     .string()
     .min(16, 'must have at least 16 characters')

@@ -3,7 +3,6 @@
 // outage of ours, Prometheus and Alertmanager get the time to reach us.
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
-import type { SendMail } from './mailer.ts'
 import type { ApiMetrics } from './metrics.ts'
 
 /** A mail that was sent is repeated after this long while the alert path stays broken. */
@@ -14,7 +13,8 @@ export function createDeadMansSwitch(parts: {
   metrics: ApiMetrics
   logger: Logger
   timeoutMs: number
-  send: SendMail
+  /** @returns whether the mail was taken. */
+  send: (subject: string, text: string) => Promise<boolean>
 }) {
   const { clock, metrics, logger, timeoutMs, send } = parts
   let lastSeenMs = clock.nowMs()

@@ -11,6 +11,11 @@ async function main(): Promise<number> {
   const config = loadApiConfig()
   const logger = createLogger('api', config.API_LOG_LEVEL)
   const api = createApi(config, { clock: systemClock, logger })
+  const problem = await api.schemaProblem()
+  if (problem !== undefined) {
+    logger.fatal(problem)
+    return 1
+  }
   // Gauges that alerts stand on exist before the first scrape: a gap would look like "resolved".
   await api.warmUp()
   const { server, url } = await listen(api.app, config.API_PORT, config.API_HOST)

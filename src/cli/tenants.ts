@@ -110,6 +110,26 @@ export async function setMember(client: pg.Client, orgId: string, userId: string
   )
 }
 
+/** Where a member is mailed the organisation's alerts, as long as the role is admin; null: nowhere. */
+export async function setAlertAddress(
+  client: pg.Client,
+  orgId: string,
+  userId: string,
+  address: string | null,
+): Promise<void> {
+  const set = `insert into alert_addresses (org_id, user_id, address) values ($1, $2, $3)
+     on conflict (org_id, user_id) do update set address = excluded.address`
+  const unset = 'delete from alert_addresses where org_id = $1 and user_id = $2'
+  try {
+    await asOwner(client, () =>
+      address === null ? client.query(unset, [orgId, userId]) : client.query(set, [orgId, userId, address]),
+    )
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== 'alert_addresses_address_form') throw error
+    throw new RangeError(`${JSON.stringify(address)} is no mail address: write one, like anna@example.com`)
+  }
+}
+
 function requireTenantId(orgId: string): void {
   if (!isTenantId(orgId) || orgId.startsWith('_')) {
     throw new RangeError(

@@ -54,6 +54,19 @@ export async function assertSchemaCurrent(database: Queryable, known?: string[])
   }
 }
 
+/** The same as a text for a service's start; undefined also while the database does not answer, which passes. */
+export async function schemaProblem(database: Queryable): Promise<string | undefined> {
+  try {
+    await database.query('select 1')
+  } catch {
+    return undefined
+  }
+  return assertSchemaCurrent(database).then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+}
+
 /**
  * Applies migrations (`up`: all pending; `down`: the last `count`). Any number of processes may call it at once.
  * @returns names in the order applied.

@@ -40,6 +40,9 @@ const ROWS: Record<string, string> = {
   alert_notifications: `insert into alert_notifications (org_id, fingerprint, starts_at, status, receiver, delivery_digest)
     values ($1, substr(encode(sha256(convert_to($2, 'UTF8')), 'hex'), 1, 16), '${TIME}', 'firing', $2, $2)`,
   alert_silences: 'insert into alert_silences (org_id, silence_id) values ($1, $2)',
+  alert_addresses:
+    "insert into alert_addresses (org_id, user_id, address) select $1, user_id, $2 || '@example.test' from members where org_id = $1",
+  alert_mails: 'insert into alert_mails (org_id, delivery_digest, user_id, sent, at) values ($1, $2, $2, true, now())',
   budgets:
     "insert into budgets (org_id, scope, scope_id, period, amount_usd, thresholds) values ($1, 'deal', $2, 'day', 5, '{100}')",
   budget_crossings: `insert into budget_crossings (org_id, scope, scope_id, period, period_start, amount_usd, threshold, used_usd)

@@ -1,6 +1,6 @@
 // Signed, expiring links to one alert. In: an alert and a lifetime, or a token from a link. Out: a token (a JWT signed with
 // a key derived from the api's secret), or the alert it stands for. A token for a link is no access token and the reverse.
-import { hkdfSync } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../../shared/clock.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -25,19 +25,20 @@ export interface Links {
 
 const AUDIENCE = 'spanledger-alert-link'
 
-export function createLinks(secret: string, clock: Clock): Links {
-  const key = new Uint8Array(hkdfSync('sha256', secret, '', AUDIENCE, 32))
+/** @param secrets the first one signs; links signed with any other are accepted too, until it is taken off the list. */
+export function createLinks(secrets: readonly [string, ...string[]], clock: Clock): Links {
+  const keys = secrets.map(toKey) as [Key, ...Key[]]
   return {
     sign: ({ actor, ...alert }, lifetimeMs) =>
       new SignJWT({ ...alert })
-        .setProtectedHeader({ alg: 'HS256' })
+        .setProtectedHeader({ alg: 'HS256', kid: keys[0].id })
         .setAudience(AUDIENCE)
         .setSubject(actor)
         .setExpirationTime(new Date(clock.nowMs() + lifetimeMs))
-        .sign(key),
+        .sign(keys[0].bytes),
     verify: async (token) => {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, ({ kid }) => keyNamed(keys, kid), {
           algorithms: ['HS256'],
           audience: AUDIENCE,
           requiredClaims: ['sub', 'exp', 'orgId', 'fingerprint', 'startsAt'],
@@ -51,6 +52,23 @@ export function createLinks(secret: string, clock: Clock): Links {
       }
     },
   }
+}
+
+interface Key {
+  /** Tells keys apart; says nothing about the secret. */
+  id: string
+  bytes: Uint8Array
+}
+
+function toKey(secret: string): Key {
+  const bytes = new Uint8Array(hkdfSync('sha256', secret, '', AUDIENCE, 32))
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
+}
+
+function keyNamed(keys: Key[], id: string | undefined): Uint8Array {
+  const key = keys.find((one) => one.id === id)
+  if (!key) throw new joseErrors.JWKSNoMatchingKey()
+  return key.bytes
 }
 
 const EXPIRED = 'this link has expired; open the newest mail about this alert, or sign in'

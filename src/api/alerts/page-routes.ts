@@ -29,13 +29,13 @@ export function mountAlertPages(app: Express, parts: PageParts): void {
   const { pool, clock, act, links, visitors, logger } = parts
   const form = express.urlencoded({ extended: false, limit: '64kb' })
 
-  const show = async (response: Response, claims: LinkClaims, problem?: AppError) => {
+  /** The form carries the very token the page was opened with: looking at a page must not prolong a link. */
+  const show = async (response: Response, token: string, claims: LinkClaims, problem?: AppError) => {
     const found = await withOrg(pool, claims.orgId, async (client) => {
       const alert = await readAlert(client, claims.orgId, claims.fingerprint, new Date(claims.startsAt))
       return alert && { alert, events: await readEvents(client, alert) }
     })
     if (!found) throw new AppError('not_found', 'this alert is not in the history any more')
-    const token = await links.sign(claims, TOKEN_LIFETIME_MS)
     const page = alertPage({
       ...found,
       token,
@@ -49,6 +49,13 @@ export function mountAlertPages(app: Express, parts: PageParts): void {
     const { org_id: orgId, fingerprint, starts_at } = alert
     const token = await links.sign({ orgId, fingerprint, startsAt: starts_at.toISOString(), actor }, TOKEN_LIFETIME_MS)
     return `/alerts/${fingerprint}?t=${token}`
+  }
+
+  const verified = async (request: Request, token: string): Promise<LinkClaims> => {
+    const claims = await links.verify(token)
+    if (claims.fingerprint !== request.params.fingerprint)
+      throw new AppError('forbidden', 'this link is for another alert')
+    return claims
   }
 
   /** Errors become pages: a person is looking. */
@@ -88,7 +95,7 @@ export function mountAlertPages(app: Express, parts: PageParts): void {
     '/alerts/:fingerprint',
     page(async (request, response) => {
       const { t, k } = request.query
-      if (typeof t === 'string') return show(response, await links.verify(t))
+      if (typeof t === 'string') return show(response, t, await verified(request, t))
       const alert =
         typeof k === 'string' && k !== ''
           ? { row: await visitors.alertByMailKey(k, request.params.fingerprint as string), actor: '' }
@@ -103,18 +110,17 @@ export function mountAlertPages(app: Express, parts: PageParts): void {
     form,
     page(async (request, response) => {
       const { t } = request.body ?? {}
-      const claims = await links.verify(typeof t === 'string' ? t : '')
-      if (claims.fingerprint !== request.params.fingerprint)
-        throw new AppError('forbidden', 'this link is for another alert')
+      const token = typeof t === 'string' ? t : ''
+      const claims = await verified(request, token)
       try {
         const { actor, action } = parseForm(request.body, claims.actor, clock.nowMs())
         const target = { orgId: claims.orgId, fingerprint: claims.fingerprint, startsAt: new Date(claims.startsAt) }
-        const alert = await act(target, actor, action)
-        response.redirect(303, await linkTo(alert, claims.actor))
+        await act(target, actor, action)
+        response.redirect(303, `/alerts/${claims.fingerprint}?t=${token}`)
       } catch (error) {
         const problem = toAppError(error)
         if (problem.status >= 500 || problem.status === 404) throw problem
-        await show(response, claims, problem)
+        await show(response, token, claims, problem)
       }
     }),
   )

@@ -27,11 +27,12 @@ export function createVisitors(parts: {
   pool: Pool
   clock: Clock
   authenticate: Authenticate
-  mailKey: string | undefined
+  /** Accepted in links of mails; none: links in mails ask to sign in. */
+  mailKeys: readonly string[]
   /** Served over https: the cookie is for https only. */
   secure: boolean
 }) {
-  const { pool, clock, authenticate, mailKey, secure } = parts
+  const { pool, clock, authenticate, mailKeys, secure } = parts
 
   const signedIn = async (request: Request): Promise<{ caller: Caller; orgId: string }> => {
     const session = sessionOf(request)
@@ -54,7 +55,7 @@ export function createVisitors(parts: {
     signedIn,
 
     async alertByMailKey(key: string, fingerprint: string): Promise<AlertRow> {
-      if (mailKey === undefined || !sameSecret(key, mailKey))
+      if (!mailKeys.some((one) => sameSecret(key, one)))
         throw new AppError(
           'forbidden',
           'this link is not valid: it was altered or cut off; open it again from the mail, or sign in',

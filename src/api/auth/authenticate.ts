@@ -17,13 +17,14 @@ export const sameSecret = (a: string, b: string): boolean =>
 
 export type Authenticate = (request: Request) => Promise<Caller>
 
-export function createAuthenticate(pool: Pool, jwtSecret: string): Authenticate {
-  const key = new TextEncoder().encode(jwtSecret)
+/** @param jwtSecrets tokens signed with any of them are good. */
+export function createAuthenticate(pool: Pool, jwtSecrets: readonly string[]): Authenticate {
+  const keys = jwtSecrets.map((secret) => new TextEncoder().encode(secret))
   return async (request) => {
     const credential = credentialOf(request)
     if (!credential) throw new AppError('unauthenticated', 'send a JWT or an API key as `Authorization: Bearer …`')
     if (credential.startsWith(API_KEY_PREFIX)) return callerOfApiKey(pool, credential)
-    return callerOfUser(pool, await userOfJwt(credential, key))
+    return callerOfUser(pool, await userOfJwt(credential, keys))
   }
 }
 
@@ -39,14 +40,17 @@ export function credentialOf(request: Request): string | undefined {
   return request.get('x-api-key') || undefined
 }
 
-async function userOfJwt(token: string, key: Uint8Array): Promise<string> {
-  try {
-    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] })
-    return String(payload.sub)
-  } catch (error) {
-    const expired = error instanceof joseErrors.JWTExpired
-    throw new AppError('unauthenticated', expired ? 'the token has expired; sign in again' : 'the token is not valid')
+async function userOfJwt(token: string, keys: readonly Uint8Array[]): Promise<string> {
+  let expired = false
+  for (const key of keys) {
+    try {
+      const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] })
+      return String(payload.sub)
+    } catch (error) {
+      expired ||= error instanceof joseErrors.JWTExpired
+    }
   }
+  throw new AppError('unauthenticated', expired ? 'the token has expired; sign in again' : 'the token is not valid')
 }
 
 async function callerOfUser(pool: Pool, userId: string): Promise<Caller> {

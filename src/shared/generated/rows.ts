@@ -14,6 +14,13 @@ export interface AgentsRow {
   created_at: Date
 }
 
+/** Table `alert_addresses`. */
+export interface AlertAddressesRow {
+  org_id: string
+  user_id: string
+  address: string
+}
+
 /** Table `alert_events`. */
 export interface AlertEventsRow {
   org_id: string
@@ -50,6 +57,15 @@ export interface AlertInstancesRow {
   acknowledge_note: string | null
   silenced_until: Date | null
   silence_id: string | null
+}
+
+/** Table `alert_mails`. */
+export interface AlertMailsRow {
+  org_id: string
+  delivery_digest: string
+  user_id: string
+  sent: boolean
+  at: Date
 }
 
 /** Table `alert_notifications`. */

@@ -235,7 +235,7 @@ describe('a link is refused and nothing changes', () => {
     return { orgId: 'acme', fingerprint, startsAt: starts_at, actor: 'anna' }
   }
   const signed = async (over: object = {}, secret = JWT_SECRET, lifetimeMs = 60_000) =>
-    createLinks(secret, systemClock).sign({ ...(await claims()), ...over }, lifetimeMs)
+    createLinks([secret], systemClock).sign({ ...(await claims()), ...over }, lifetimeMs)
   const submit = async (token: string, fields: Record<string, string> = {}, fingerprint?: string) => {
     const target = fingerprint ?? (await claims()).fingerprint
     const response = await fetch(`${api.url}/alerts/${target}`, {

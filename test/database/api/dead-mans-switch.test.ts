@@ -100,14 +100,14 @@ describe('the dead man’s switch', () => {
     const { createMetrics } = await import('../../../src/api/metrics.ts')
     const { createLogger } = await import('../../../src/shared/logger.ts')
     const [metrics, logger] = [createMetrics(), createLogger('api', 'silent')]
-    const mailer = (url: string) => createMailer({ url, from: 'a@example.test', to: 'b@example.test', metrics, logger })
+    const mailer = (url: string) => createMailer({ url, from: 'a@example.test', metrics, logger })
     const send = { to: mailer('smtp://127.0.0.1:1') }
     const own = createDeadMansSwitch({
       clock,
       metrics,
       logger,
       timeoutMs: MINUTE,
-      send: (subject, text) => send.to(subject, text),
+      send: (subject, text) => send.to({ to: 'b@example.test', subject, text }),
     })
     const before = mail.mails.length
     clock.ms += 2 * MINUTE
