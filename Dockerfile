@@ -10,8 +10,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
-COPY grafana/data-source-uids.ts grafana/
-COPY grafana/generated grafana/generated
+COPY grafana grafana
 COPY instrumentation instrumentation
 COPY migrations migrations
 COPY prometheus prometheus
