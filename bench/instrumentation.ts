@@ -16,6 +16,7 @@ import { traceModelCall, withTenant } from '../instrumentation/index.ts'
 import { tenantView } from '../instrumentation/metrics/tenant-view.ts'
 import { ATTR, METRIC } from '../instrumentation/semconv.ts'
 import { createSpanPipeline } from '../instrumentation/start/pipelines.ts'
+import { createSpanSerializer } from '../instrumentation/wire/span-serializer.ts'
 import { measureHttp } from './instrumentation-http.ts'
 
 const LIMIT_US = 15
@@ -60,9 +61,9 @@ const response = (index: number) => ({
 })
 
 /** Encodes what it gets, as the OTLP exporter does, and sends it nowhere. */
-const encodingExporter = (): SpanExporter => ({
+const encodingExporter = (serializer: typeof ProtobufTraceSerializer): SpanExporter => ({
   export(spans: ReadableSpan[], done) {
-    ProtobufTraceSerializer.serializeRequest(spans)
+    serializer.serializeRequest(spans)
     done({ code: ExportResultCode.SUCCESS })
   },
   shutdown: () => Promise.resolve(),
@@ -87,7 +88,7 @@ const meterProvider = (views: boolean) =>
 
 function bareSdk(): Contender {
   const processor = new BatchSpanProcessor({
-    exporter: encodingExporter(),
+    exporter: encodingExporter(ProtobufTraceSerializer),
     maxQueueSize: 16_384,
     maxExportBatchSize: 128,
   })
@@ -141,7 +142,7 @@ function bareSdk(): Contender {
 }
 
 function library(): Contender {
-  const { processor } = createSpanPipeline(encodingExporter())
+  const { processor } = createSpanPipeline(encodingExporter(createSpanSerializer()))
   trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [processor] }))
   metrics.setGlobalMeterProvider(meterProvider(true))
   return {

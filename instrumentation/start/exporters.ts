@@ -10,17 +10,17 @@ import { OTLPMetricExporter as JsonMetrics } from '@opentelemetry/exporter-metri
 import { OTLPMetricExporter as ProtoMetrics } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { OTLPTraceExporter as GrpcTraces } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { OTLPTraceExporter as JsonTraces } from '@opentelemetry/exporter-trace-otlp-http'
-import { OTLPTraceExporter as ProtoTraces } from '@opentelemetry/exporter-trace-otlp-proto'
 import { ConsoleLogRecordExporter, type LogRecordExporter } from '@opentelemetry/sdk-logs'
 import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace'
+import { createProtobufSpanExporter } from '../wire/span-exporter.ts'
 
 type Signal = 'TRACES' | 'METRICS' | 'LOGS'
 type Makers<E> = Record<'http/protobuf' | 'http/json' | 'grpc' | 'console', () => E>
 
 export const createSpanExporters = (): SpanExporter[] =>
   create<SpanExporter>('TRACES', {
-    'http/protobuf': () => new ProtoTraces(retrying('TRACES')),
+    'http/protobuf': () => createProtobufSpanExporter(retrying('TRACES')),
     'http/json': () => new JsonTraces(retrying('TRACES')),
     grpc: () => new GrpcTraces(retrying('TRACES')),
     console: () => new ConsoleSpanExporter(),
