@@ -73,19 +73,7 @@ const CONTENT_PREFIXES = [
   'tool.parameters',
 ]
 
-const MAX_REMEMBERED = 2_048
-const kinds = new Map<string, KeyKind>()
-
 export function keyKind(key: string): KeyKind {
-  const known = kinds.get(key)
-  if (known) return known
-  const kind = classify(key)
-  if (kinds.size >= MAX_REMEMBERED) kinds.clear()
-  kinds.set(key, kind)
-  return kind
-}
-
-function classify(key: string): KeyKind {
   if (IDENTITY.has(key)) return 'identity'
   // OpenLLMetry and OpenInference also count tokens below these prefixes; usage is never content.
   if (CONTENT.has(key) || CONTENT_PREFIXES.some((prefix) => key.startsWith(prefix))) return 'content'

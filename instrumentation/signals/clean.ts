@@ -4,7 +4,8 @@
 import type { AnyValue, Attributes } from '@opentelemetry/api'
 import type { ReadWriteLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { isContentEvent, type KeyKind, keyKind } from '../content/keys.ts'
+import { isContentEvent, type KeyKind } from '../content/keys.ts'
+import { KnownValues, knownValues } from '../content/known-values.ts'
 import { type ContentMode, contentMode } from '../content/policy.ts'
 import { redact } from '../content/redact.ts'
 import { ATTR } from '../semconv.ts'
@@ -14,16 +15,19 @@ const ITEM_BYTES = 600
 const ATTRIBUTE_BYTES = 60
 const MAX_DEPTH = 8
 
+const spanNames = new KnownValues('plain')
+const eventNames = new KnownValues('plain')
+
 /** Cleans a span in place; spans are plain objects once ended. @returns its size in bytes. */
 export function cleanSpan(span: ReadableSpan): number {
   const mode = contentMode(span.attributes[ATTR.orgId])
   const open = span as { -readonly [K in keyof ReadableSpan]: ReadableSpan[K] }
   let bytes = ITEM_BYTES + cleanAttributes(span.attributes, mode)
-  open.name = redact(span.name)
+  open.name = spanNames.redact(span.name)
   if (span.status.message) open.status = { ...span.status, message: redact(span.status.message) }
   for (const event of span.events) {
     if (isContentEvent(event.name) && forbidden(mode)) delete event.attributes
-    event.name = redact(event.name)
+    event.name = eventNames.redact(event.name)
     if (event.attributes) bytes += ITEM_BYTES + cleanAttributes(event.attributes, mode)
   }
   for (const link of span.links) if (link.attributes) bytes += cleanAttributes(link.attributes, mode)
@@ -50,7 +54,8 @@ function cleanAttributes(attributes: Attributes, mode: ContentMode): number {
   for (const key in attributes) {
     const value = attributes[key]
     bytes += ATTRIBUTE_BYTES
-    const kind = keyKind(key)
+    const known = knownValues(key)
+    const { kind } = known
     if (kind === 'secret') {
       delete attributes[key]
       attributes[redact(key)] = cleanAny(value)
@@ -60,7 +65,7 @@ function cleanAttributes(attributes: Attributes, mode: ContentMode): number {
         if (mode !== 'full') delete attributes[key]
         continue
       }
-      const cleaned = redact(value, kind === 'identity' ? 'secrets' : 'all')
+      const cleaned = known.redact(value)
       if (cleaned !== value) attributes[key] = cleaned
     } else if (typeof value === 'object' && value !== null) {
       bytes += cleanList(attributes, key, value, kind, mode)
@@ -71,6 +76,10 @@ function cleanAttributes(attributes: Attributes, mode: ContentMode): number {
 
 function cleanList(attributes: Attributes, key: string, value: AnyValue, kind: KeyKind, mode: ContentMode): number {
   const size = { bytes: 0 }
+  // A list of one known word (finish reasons) is the same when it is clean.
+  if (kind !== 'content' && Array.isArray(value) && value.length === 1 && typeof value[0] === 'string') {
+    if (knownValues(key).redact(value[0]) === value[0]) return value[0].length
+  }
   if (kind === 'content' && forbidden(mode)) delete attributes[key]
   else if (kind !== 'content' || mode !== 'full') {
     attributes[key] = cleanValue(value, size, 0) as Attributes[string]
@@ -97,7 +106,9 @@ function cleanValue(value: AnyValue, size: { bytes: number }, depth: number): An
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       redact(key),
-      keyKind(key) === 'identity' && typeof item === 'string' ? item : cleanValue(item as AnyValue, size, depth + 1),
+      knownValues(key).kind === 'identity' && typeof item === 'string'
+        ? item
+        : cleanValue(item as AnyValue, size, depth + 1),
     ]),
   )
 }

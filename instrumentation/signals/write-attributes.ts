@@ -4,6 +4,6 @@ import type { Attributes, Span } from '@opentelemetry/api'
 
 export function writeAttributes(span: Span, attributes: Attributes): void {
   const open = (span as { attributes?: Attributes }).attributes
-  if (open && span.isRecording()) Object.assign(open, attributes)
+  if (open && span.isRecording()) for (const key in attributes) open[key] = attributes[key]
   else span.setAttributes(attributes)
 }

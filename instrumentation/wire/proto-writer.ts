@@ -28,6 +28,10 @@ export class ProtoWriter {
 
   varint(value: number): void {
     this.#room(10)
+    if (value >= 0 && value < 0x80) {
+      this.#bytes[this.#at++] = value
+      return
+    }
     // Beyond 32 bits, and below 0, in two halves of the 64-bit number.
     let high = value >= 0 && value <= 0xffffffff ? 0 : Math.floor(value / 0x100000000) >>> 0
     let low = value >>> 0
