@@ -8,6 +8,7 @@ import { pollUntil } from '../support/poll.ts'
 
 export interface Mail {
   id: string
+  receivedAt: string
   to: string[]
   subject: string
   text: string
@@ -19,13 +20,14 @@ export interface World {
   /** Base URL of a service by the name of its port variable. */
   url(port: keyof Stack['ports'], path: string): string
   /** Sends a chat with the demo key of a deal. */
-  chat(tenant: { orgId: string; dealId: string }, message: string): Promise<Response>
+  chat(tenant: { orgId: string; dealId: string }, message: string, headers?: Record<string, string>): Promise<Response>
   /** Rows of a query, as the login that may see every organisation. */
   sql<R extends object>(text: string, values?: unknown[]): Promise<R[]>
   /** Value of the single series of a query; NaN when there is none. @throws when there are several. */
   promql(query: string): Promise<number>
   /** True when the Tempo branch has a span of the trace. */
   tempoHas(traceId: string): Promise<boolean>
+  /** Mails whose subject contains the text, the newest first; '' means all. */
   mails(subject: string): Promise<Mail[]>
   /** Standing order for the stand-in model server; `{}` clears all. */
   orderModel(behaviour: Record<string, string | number>): Promise<void>
@@ -45,10 +47,14 @@ export function createWorld(stack: Stack): World {
   return {
     stack,
     url,
-    chat: ({ orgId, dealId }, message) =>
+    chat: ({ orgId, dealId }, message, headers = {}) =>
       fetch(url('DEMO_PORT', '/api/chat'), {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${keys.get(`${orgId} ${dealId}`)}` },
+        headers: {
+          ...headers,
+          'content-type': 'application/json',
+          authorization: `Bearer ${keys.get(`${orgId} ${dealId}`)}`,
+        },
         body: JSON.stringify({ message }),
       }),
     sql: async (text, values = []) => (await pool.query(text, values)).rows,
