@@ -32,8 +32,8 @@ export interface Cause {
 export interface DashboardLink {
   /** A dashboard that has a panel for the alert's figure; a test looks for it. */
   uid: 'alerts' | 'cost-management' | 'genai-health' | 'neo4j-health' | 'pipeline-health'
-  /** Labels of the alert that become dashboard variables. */
-  variables?: readonly string[]
+  /** Variables of the dashboard and the labels of the alert that fill them in. */
+  variables?: Readonly<Record<string, string>>
 }
 
 export interface RecordingRule {
@@ -48,17 +48,22 @@ export interface RuleGroup {
 }
 
 export const ALERTS: DashboardLink = { uid: 'alerts' }
-export const COST: DashboardLink = { uid: 'cost-management', variables: ['org_id'] }
-export const GENAI: DashboardLink = { uid: 'genai-health', variables: ['org_id'] }
+export const COST: DashboardLink = { uid: 'cost-management', variables: { org_id: 'org_id' } }
+export const GENAI: DashboardLink = { uid: 'genai-health', variables: { org_id: 'org_id' } }
+/** Of alerts that have a provider. */
+export const GENAI_PROVIDER: DashboardLink = {
+  uid: 'genai-health',
+  variables: { org_id: 'org_id', provider: 'gen_ai_provider_name' },
+}
 export const NEO4J: DashboardLink = { uid: 'neo4j-health' }
 export const PIPELINE: DashboardLink = { uid: 'pipeline-health' }
 
 export const runbookUrl = (alert: string): string => `{{ $externalLabels.runbook_base_url }}/${alert}.md`
 
-/** Link to a dashboard with the alert's labels as variables, escaped. */
-export function dashboardUrl({ uid, variables = [] }: DashboardLink): string {
-  const query = variables.map((name) => `var-${name}={{ urlQueryEscape $labels.${name} }}`).join('&')
-  return `{{ $externalLabels.grafana_url }}/d/${uid}${query && `?${query}`}`
+/** Link to the panel that plots the alert, with the alert's labels as variables, escaped. @param panel e.g. `panel-7` */
+export function dashboardUrl({ uid, variables = {} }: DashboardLink, panel: string): string {
+  const filled = Object.entries(variables).map(([name, label]) => `&var-${name}={{ urlQueryEscape $labels.${label} }}`)
+  return `{{ $externalLabels.grafana_url }}/d/${uid}?viewPanel=${panel}${filled.join('')}`
 }
 
 /** Increase of a counter over a window, summed by labels. */

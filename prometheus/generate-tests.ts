@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml'
 import type { AlertRule } from './alert-rule.ts'
 import type { AlertCase, Series } from './cases/alert-case.ts'
 import { ALERT_CASES } from './cases/index.ts'
+import { panelOfAlert } from './panel-of-alert.ts'
 import { createRuleGroups } from './rule-groups.ts'
 
 const HEADER =
@@ -20,6 +21,12 @@ export const readAnnotations = (): Annotations =>
 
 const toInput = (series: Series) => Object.entries(series).map(([name, values]) => ({ series: name, values }))
 
+/** Cases say the dashboard and its variables; which panel is for the dashboards to say. */
+function withPanel(dashboard: string, { name, dashboard: { uid } }: AlertRule): string {
+  const [path, query] = dashboard.split('?')
+  return `${path}?viewPanel=${panelOfAlert(name, uid)}${query === undefined ? '' : `&${query}`}`
+}
+
 function toTests({ alert, fires, silent }: AlertCase, rule: AlertRule, annotations: Annotations): object[] {
   const silentAt = (at: string) => ({ eval_time: at, alertname: alert, exp_alerts: [] })
   const firing = {
@@ -32,7 +39,7 @@ function toTests({ alert, fires, silent }: AlertCase, rule: AlertRule, annotatio
           ...annotations[alert],
           action: rule.action,
           runbook_url: `${LINKS.runbook_base_url}/${alert}.md`,
-          dashboard_url: `${LINKS.grafana_url}/d/${fires.dashboard}`,
+          dashboard_url: `${LINKS.grafana_url}/d/${withPanel(fires.dashboard, rule)}`,
         },
       },
     ],

@@ -69,7 +69,8 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   api_spend_usd: { exporter: 'api', labels: ['org_id', 'window'] },
   api_spend_daily_average_usd: { exporter: 'api', labels: ['org_id'] },
   api_spend_daily_limit_usd: { exporter: 'api', labels: ['org_id'] },
-  budget_threshold_crossed: { exporter: 'api', labels: [...BUDGET, 'threshold'] },
+  budget_used_ratio: { exporter: 'api', labels: BUDGET },
+  budget_threshold_crossed: { exporter: 'api', labels: [...BUDGET, 'period_start', 'threshold'] },
   api_job_last_success_timestamp_seconds: { exporter: 'api', labels: [] },
 
   up: { exporter: 'prometheus', labels: ['job'] },

@@ -242,7 +242,7 @@ export const alerts = createDashboard({
         height: 8,
         emptyText: 'The api has not run a job yet',
         alerts: ['ApiJobStale'],
-        queries: [promql('time() - api_job_last_success_timestamp_seconds', '{{exported_job}}')],
+        queries: [promql('time() - api_job_last_success_timestamp_seconds', '{{task}}')],
       },
       [900, 'orange'],
     ),

@@ -9,7 +9,7 @@ const ruleFailures = (values: string): Series => ({
   'prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="genai"}': values,
 })
 const job = (values: string): Series => ({
-  'api_job_last_success_timestamp_seconds{job="api",exported_job="budgets"}': values,
+  'api_job_last_success_timestamp_seconds{job="api",task="budgets"}': values,
 })
 
 export const ALERTING_CASES: readonly AlertCase[] = [
@@ -49,7 +49,7 @@ export const ALERTING_CASES: readonly AlertCase[] = [
       series: job('0x80'),
       at: '15m15s',
       notYetAt: '15m',
-      labels: { job: 'api', exported_job: 'budgets' },
+      labels: { job: 'api', task: 'budgets' },
       dashboard: ALERTS,
     },
     silent: [

@@ -5,10 +5,15 @@ const ACME = { dashboard: 'cost-management?var-org_id=acme' }
 const SOURCE = { job: 'api', instance: 'api:4500' }
 const API = 'job="api",instance="api:4500"'
 const budget = (scope: string, period: string, threshold: string, values: string): Series => ({
-  [`budget_threshold_crossed{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}",threshold="${threshold}"}`]:
+  [`budget_threshold_crossed{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}",period_start="2026-11-01",threshold="${threshold}"}`]:
     values,
+  // There whenever the other is.
+  [`budget_used_ratio{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}"}`]: values.replaceAll(
+    /(?<=^| )[01](?=x| |$)/g,
+    '1.02',
+  ),
 })
-const BUDGET = { org_id: 'acme', scope_id: 'falcon', ...SOURCE }
+const BUDGET = { org_id: 'acme', scope_id: 'falcon', period_start: '2026-11-01' }
 const spend = (window: string, values: string): Series => ({
   [`api_spend_usd{${API},org_id="acme",window="${window}"}`]: values,
 })

@@ -14,6 +14,7 @@ const DURATION = 'gen_ai_client_operation_duration_seconds'
 const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds'
 const LABELS = { org_id: 'acme', gen_ai_provider_name: 'openai' }
 const ACME = 'genai-health?var-org_id=acme'
+const OPENAI = 'var-provider=openai'
 const lookups = (hit: boolean, values: string): Series => ({
   [`traces_span_metrics_calls_total{org_id="acme",spanledger_cache_hit="${hit}"}`]: values,
 })
@@ -28,7 +29,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       series: { ...calls('', '0+94x40'), ...calls(',error_type="timeout"', '0+6x40') },
       at: '6m',
       labels: LABELS,
-      dashboard: ACME,
+      dashboard: `${ACME}&${OPENAI}`,
     },
     silent: [
       {
@@ -66,7 +67,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: LABELS,
-      dashboard: ACME,
+      dashboard: `${ACME}&${OPENAI}`,
     },
     silent: [
       { why: 'p95 9.98 s', series: histogram(DURATION, { '5.12': 0, '10.24': 10, '+Inf': 10 }), at: ['12m', '19m'] },
@@ -85,7 +86,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: LABELS,
-      dashboard: ACME,
+      dashboard: `${ACME}&${OPENAI}`,
     },
     silent: [
       { why: 'p99 4.48 s', series: histogram(DURATION, { '2.56': 96, '5.12': 100, '+Inf': 100 }), at: ['12m', '19m'] },
@@ -103,7 +104,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: LABELS,
-      dashboard: ACME,
+      dashboard: `${ACME}&${OPENAI}`,
     },
     silent: [
       {
@@ -125,7 +126,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '1m15s',
       notYetAt: '30s',
       labels: { gen_ai_provider_name: 'openai' },
-      dashboard: 'genai-health',
+      dashboard: `genai-health?${OPENAI}`,
     },
     silent: [
       { why: 'two failures', series: calls(',error_type="timeout"', '0 1 2x40'), at: ['1m15s', '4m'] },
@@ -150,7 +151,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '6m',
       notYetAt: '5m',
       labels: { gen_ai_provider_name: 'openai' },
-      dashboard: 'genai-health',
+      dashboard: `genai-health?${OPENAI}`,
     },
     silent: [
       {
@@ -172,7 +173,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       at: '5m',
       notYetAt: '4m45s',
       labels: { ...LABELS, gen_ai_request_model: 'gpt-4o' },
-      dashboard: ACME,
+      dashboard: `${ACME}&${OPENAI}`,
     },
     silent: [
       { why: 'exactly 80 %', series: rateLimit('0.8x40'), at: ['9m'] },

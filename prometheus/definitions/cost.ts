@@ -4,10 +4,15 @@
 import { type AlertRule, COST, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
+const BUDGET = ['org_id', 'scope', 'scope_id', 'period'] as const
+
 export function createCostRules({ cost }: AlertsConfig): RuleGroup {
   const usd = '${{ printf "%.2f" $value }}'
   const whose =
     '{{ $labels.org_id }}{{ if ne $labels.scope "organisation" }} ({{ $labels.scope }} {{ $labels.scope_id }}){{ end }}'
+  const latest = (selector: string, by: readonly string[]) =>
+    `max by (${by.join(', ')}) (last_over_time(${selector}[${cost.keepFiringFor}]))`
+  const used = '{{ $value | humanizePercentage }}'
   const budget = (
     name: string,
     severity: 'critical' | 'warning',
@@ -18,11 +23,13 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
     name,
     topic: 'budget',
     severity,
-    expr: `budget_threshold_crossed{${match}} == 1`,
-    keepFiringFor: cost.keepFiringFor,
+    // From the stored samples, not only from the newest: neither a restart of the api nor one of Prometheus, which forgets
+    // `keep_firing_for`, ends the alert. By the budget alone: two apis are one alert. Each period is an alert of its own: one that begins over its
+    // threshold is told, too.
+    expr: `(${latest(`budget_threshold_crossed{${match}}`, [...BUDGET, 'period_start', 'threshold'])} == 1) * on (${BUDGET.join(', ')}) group_left () ${latest('budget_used_ratio', BUDGET)}`,
     summary: `${whose} ${what} its budget of the {{ $labels.period }}`,
-    description: `Spend of ${whose} reached {{ $labels.threshold }} % of its budget of the {{ $labels.period }} (budget_threshold_crossed is {{ $value }}).`,
-    value: '{{ $labels.threshold }} % of the budget',
+    description: `Spend of ${whose} is ${used} of its budget of the {{ $labels.period }}; the threshold is {{ $labels.threshold }} %.`,
+    value: `${used} of the budget`,
     action,
     dashboard: COST,
   })

@@ -1,6 +1,6 @@
 // Alerts on model calls, from the applications' own metrics and, for the cache, span metrics. In: the config table.
 // Out: a rule group. Calls the user broke off (`aborted`) are no failures.
-import { type AlertRule, GENAI, increase, percent, quantile, type RuleGroup } from '../alert-rule.ts'
+import { type AlertRule, GENAI, GENAI_PROVIDER, increase, percent, quantile, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const CALLS = 'gen_ai_client_operation_duration_seconds_count'
@@ -33,7 +33,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       description: `{{ $value | humanizePercentage }} of the model calls of ${who} failed in the last ${genai.window}; the limit is ${percent(genai.errorRate.ratio)}.`,
       value: '{{ $value | humanizePercentage }}',
       action: 'See which model and error type fail; switch to the fallback model if the provider has trouble.',
-      dashboard: GENAI,
+      dashboard: GENAI_PROVIDER,
       causes: [providerAtFault],
     },
     {
@@ -47,7 +47,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       value: seconds,
       action:
         'Open one slow trace from the panel’s exemplars and see whether the queue, the prompt or the provider is slow.',
-      dashboard: GENAI,
+      dashboard: GENAI_PROVIDER,
       causes: [providerAtFault],
     },
     {
@@ -60,7 +60,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       description: `p99 of the model calls of ${who} is ${seconds}, over ${genai.p99.seconds} s for ${genai.p99.for}.`,
       value: seconds,
       action: 'Look at the slowest traces: long prompts and long answers are the usual reason.',
-      dashboard: GENAI,
+      dashboard: GENAI_PROVIDER,
       causes: [providerAtFault, { alert: 'GenAIProviderSlow', equal: PROVIDER }],
     },
     {
@@ -73,7 +73,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       description: `p95 of the time to the first chunk for ${who} is ${seconds}, over ${genai.firstChunk.seconds} s for ${genai.firstChunk.for}.`,
       value: seconds,
       action: 'Compare prompt sizes with yesterday’s, then the provider’s status page.',
-      dashboard: GENAI,
+      dashboard: GENAI_PROVIDER,
       causes: [
         providerAtFault,
         { alert: 'GenAIProviderSlow', equal: PROVIDER },
@@ -90,7 +90,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       description: `All of the last {{ printf "%.0f" $value }} calls to {{ $labels.gen_ai_provider_name }} failed in ${genai.window} (${genai.providerDown.failures} in a row count as down); none succeeded.`,
       value: '{{ printf "%.0f" $value }} failures, no success',
       action: 'Check the provider’s status page and the API key; switch to the fallback provider.',
-      dashboard: { uid: 'genai-health' },
+      dashboard: { uid: 'genai-health', variables: { provider: 'gen_ai_provider_name' } },
     },
     {
       name: 'GenAIProviderSlow',
@@ -102,7 +102,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       description: `p99 of the calls to {{ $labels.gen_ai_provider_name }} over all organisations is ${seconds}, over ${genai.providerSlow.seconds} s for ${genai.providerSlow.for}.`,
       value: seconds,
       action: 'Check the provider’s status page; consider routing part of the calls elsewhere.',
-      dashboard: { uid: 'genai-health' },
+      dashboard: { uid: 'genai-health', variables: { provider: 'gen_ai_provider_name' } },
       causes: [{ alert: 'GenAILatencyP95High', equal: PROVIDER }],
     },
     {
@@ -115,7 +115,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       description: `{{ $value | humanizePercentage }} of the provider’s rate limit for {{ $labels.gen_ai_request_model }} is used by ${who}, over ${percent(genai.rateLimit.ratio)} for ${genai.rateLimit.for}.`,
       value: '{{ $value | humanizePercentage }}',
       action: 'Ask the provider for a higher limit or spread the load, before calls are refused.',
-      dashboard: GENAI,
+      dashboard: GENAI_PROVIDER,
     },
     {
       name: 'GenAICacheHitRateLow',

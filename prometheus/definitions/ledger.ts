@@ -84,7 +84,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       description: `${count} calls of {{ $labels.org_id }} to {{ $labels.model }} ({{ $labels.provider }}) were booked without a price in the last ${config.unpricedWindow}. Their cost is unknown, not zero.`,
       value: `${count} calls`,
       action: 'Enter the price, then run reprice: the booked calls get their cost.',
-      dashboard: { ...PIPELINE, variables: ['org_id'] },
+      dashboard: { ...PIPELINE, variables: { org_id: 'org_id' } },
     },
     {
       name: 'PriceBookStale',
@@ -107,7 +107,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       description: `No model call of {{ $labels.org_id }} was booked for ${tenantSilent.silentFor}, after ${count} in the ${tenantSilent.before} before.`,
       value: `0 calls, ${count} before`,
       action: 'Ask whether the application is down or its telemetry is refused (token, network).',
-      dashboard: { ...PIPELINE, variables: ['org_id'] },
+      dashboard: { ...PIPELINE, variables: { org_id: 'org_id' } },
       causes: [COLLECTOR_DOWN, LEDGER_DOWN, { alert: 'LedgerWritesFailing' }],
     },
     {

@@ -17,9 +17,9 @@ export function startJobs(jobs: Job[], metrics: ApiMetrics, logger: Logger) {
   const runOnce = async (job: Job) => {
     try {
       await job.run()
-      metrics.jobLastSuccess.set({ job: job.name }, Date.now() / 1000)
+      metrics.jobLastSuccess.set({ task: job.name }, Date.now() / 1000)
     } catch (error) {
-      metrics.jobFailures.inc({ job: job.name })
+      metrics.jobFailures.inc({ task: job.name })
       logger.warn({ err: error, job: job.name }, 'job failed; it runs again at its next turn')
     }
     if (!stopped)

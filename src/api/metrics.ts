@@ -1,6 +1,7 @@
 // The api's metrics. In: what handlers and jobs observe. Out: one prom-client registry served at /metrics.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
+/* A label named `job` would clash with the one Prometheus gives every target, and arrive as `exported_job`. */
 export type ApiMetrics = ReturnType<typeof createMetrics>
 
 const SPEND_WINDOW = ['org_id', 'window'] as const
@@ -26,8 +27,8 @@ export function createMetrics(registry = new Registry()) {
     webhookRejected: counter('api_webhook_rejected_total', 'Webhook requests refused, by reason.', ['reason']),
     alertActions: counter('api_alert_actions_total', 'Acknowledgements, snoozes, resolutions, notes.', ['action']),
     alertsReconciled: counter('api_alerts_reconciled_total', 'History rows completed by reconciliation.', ['change']),
-    jobFailures: counter('api_job_failures_total', 'Runs of a background job that failed.', ['job']),
-    jobLastSuccess: gauge('api_job_last_success_timestamp_seconds', 'When a background job last ended well.', ['job']),
+    jobFailures: counter('api_job_failures_total', 'Runs of a background job that failed.', ['task']),
+    jobLastSuccess: gauge('api_job_last_success_timestamp_seconds', 'When a background job last ended well.', ['task']),
     watchdogLastSeen: gauge('api_watchdog_last_seen_timestamp_seconds', 'When the Watchdog alert last arrived.'),
     watchdogOverdue: gauge('api_watchdog_overdue', '1 when the Watchdog alert stopped arriving.'),
     ownMails: counter('api_mails_total', 'Mails the api sent itself, by outcome.', ['outcome']),
@@ -42,8 +43,8 @@ export function createMetrics(registry = new Registry()) {
     budgetState: gauge('budget_state', '1 for the state the budget is in.', [...BUDGET, 'state']),
     budgetThresholdCrossed: gauge(
       'budget_threshold_crossed',
-      '1 from the moment a threshold (percent) was crossed until the period ends or the budget changes, else 0.',
-      [...BUDGET, 'threshold'],
+      '1 from the moment a threshold (percent) was crossed until the period ends or the budget changes, else 0; one series a period.',
+      [...BUDGET, 'period_start', 'threshold'],
     ),
   }
 }

@@ -71,9 +71,11 @@ describe('from a metric to a mail', () => {
 
   it('mails a budget with its links filled in, escaped, and without the labels that only carry addresses', async () => {
     metrics =
-      'budget_threshold_crossed{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day",threshold="80"} 1\n'
+      'budget_threshold_crossed{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day",period_start="2026-11-20",threshold="80"} 1\n' +
+      'budget_used_ratio{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day"} 0.834\n'
     const mail = await mailAbout('BudgetNearLimit (acme:eu@1)')
-    expect(mail.text).toContain('http://grafana.test/d/cost-management?var-org_id=acme%3Aeu%401')
+    expect(mail.text).toContain('http://grafana.test/d/cost-management?viewPanel=panel-7&var-org_id=acme%3Aeu%401')
+    expect(mail.text).toContain('is 83.4% of its budget of the day; the threshold is 80 %.')
     expect(mail.text).toContain('http://runbooks.test/BudgetNearLimit.md')
     const alert = await pollUntil('the webhook', () => {
       const found = webhooks
@@ -83,25 +85,15 @@ describe('from a metric to a mail', () => {
       return found
     })
     expect(Object.keys(alert.labels).sort()).toEqual(
-      [
-        'alertname',
-        'instance',
-        'job',
-        'org_id',
-        'period',
-        'scope',
-        'scope_id',
-        'severity',
-        'threshold',
-        'topic',
-      ].sort(),
+      ['alertname', 'org_id', 'period', 'period_start', 'scope', 'scope_id', 'severity', 'threshold', 'topic'].sort(),
     )
   })
 
   it('mails the critical budget and not the lower threshold of the same budget any more', async () => {
     const crossed = (threshold: number) =>
-      `budget_threshold_crossed{org_id="globex",scope="organisation",scope_id="globex",period="day",threshold="${threshold}"} 1\n`
-    metrics = crossed(80) + crossed(100)
+      `budget_threshold_crossed{org_id="globex",scope="organisation",scope_id="globex",period="day",period_start="2026-11-20",threshold="${threshold}"} 1\n`
+    const used = 'budget_used_ratio{org_id="globex",scope="organisation",scope_id="globex",period="day"} 1.01\n'
+    metrics = crossed(80) + crossed(100) + used
     await mailAbout('BudgetExceeded (globex)')
     expect(mailServer.mails.filter(({ subject }) => subject?.includes('BudgetNearLimit (globex)'))).toEqual([])
   })

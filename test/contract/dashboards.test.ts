@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import { DASHBOARDS } from '../../grafana/dashboards/index.ts'
 import { buildDashboard } from '../../grafana/kit/dashboard.ts'
 import { METRICS_USED } from '../../prometheus/metrics-used.ts'
+import { alertsOfPanel } from '../../prometheus/panel-of-alert.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
 import { MAY_BE_EMPTY } from '../e2e/suites/dashboards.ts'
 import { readSelectors } from '../support/promql.ts'
@@ -55,7 +56,6 @@ const dashboards = DASHBOARDS.map((builder) => {
 const panels = dashboards.flatMap((dashboard) =>
   dashboard.panels.map((panel) => ({ name: `${dashboard.uid} / ${panel.title}`, uid: dashboard.uid, ...panel })),
 )
-const alertsOf = ({ description = '' }: Panel) => /\n\nAlerts: (.+)\.$/.exec(description)?.[1]?.split(', ') ?? []
 
 describe('generated dashboards', () => {
   it('are what grafana/dashboards builds', async () => {
@@ -152,7 +152,7 @@ describe('every alert', () => {
   const metrics = (expr: string) => readSelectors(expr).map(({ metric }) => metric)
 
   it.each(alerts)('$name links to a dashboard with one panel that plots its figure', ({ name, dashboard, expr }) => {
-    const found = panels.filter((panel) => panel.uid === dashboard.uid && alertsOf(panel).includes(name))
+    const found = panels.filter((panel) => panel.uid === dashboard.uid && alertsOfPanel(panel).includes(name))
     expect(found.map((panel) => panel.name)).toHaveLength(1)
     const targets = found[0]?.targets ?? []
     // Money is plotted from the ledger; everything else from a metric that the expression reads.
@@ -168,7 +168,7 @@ describe('every alert', () => {
 
   it('on a panel exists, and recording rules are spelled right', () => {
     const known = new Set(alerts.map(({ name }) => name))
-    for (const panel of panels) for (const name of alertsOf(panel)) expect(known, panel.name).toContain(name)
+    for (const panel of panels) for (const name of alertsOfPanel(panel)) expect(known, panel.name).toContain(name)
     const records = panels.flatMap(({ targets = [] }) =>
       targets.flatMap(({ expr = '' }) => expr.match(/\b\w+:\w+:\w+/g) ?? []),
     )

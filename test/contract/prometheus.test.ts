@@ -108,7 +108,7 @@ describe('every alert', () => {
       expect(rule.annotations.action).toMatch(/\.$/)
       expect(rule.annotations.runbook_url).toBe(`{{ $externalLabels.runbook_base_url }}/${name}.md`)
       expect(rule.annotations.dashboard_url).toMatch(
-        /^\{\{ \$externalLabels\.grafana_url }}\/d\/(alerts|cost-management|genai-health|neo4j-health|pipeline-health)(\?var-org_id=\{\{ urlQueryEscape \$labels\.org_id }})?$/,
+        /^\{\{ \$externalLabels\.grafana_url }}\/d\/(alerts|cost-management|genai-health|neo4j-health|pipeline-health)\?viewPanel=panel-\d+(&var-[a-z_]+=\{\{ urlQueryEscape \$labels\.[a-z_]+ }})*$/,
       )
     },
   )

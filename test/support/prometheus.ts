@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { componentPath } from '../../stack/components.ts'
 import { render, templateValues } from '../../stack/render.ts'
+import { ALERTMANAGER_FLAGS } from '../../stack/services/telemetry.ts'
 import { pollUntil } from './poll.ts'
 import { freePorts, type RunningProgram, startProgram } from './third-party.ts'
 
@@ -83,6 +84,7 @@ export async function startAlertmanager(
   const program = startProgram(componentPath('alertmanager'), [
     `--config.file=${config}`,
     `--storage.path=${data}`,
+    ...ALERTMANAGER_FLAGS,
     `--web.listen-address=127.0.0.1:${port}`,
     `--cluster.listen-address=${cluster?.listen ?? ''}`,
     ...(cluster ? ['--cluster.peer-timeout=3s', '--cluster.settle-timeout=5s', '--cluster.gossip-interval=100ms'] : []),

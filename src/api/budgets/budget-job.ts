@@ -11,6 +11,7 @@ import { type Budget, readBudgets } from './read-budgets.ts'
 import { readSpend, type Spend } from './read-spend.ts'
 
 export function createBudgetJob(pool: Pool, metrics: ApiMetrics, clock: Clock): () => Promise<void> {
+  const told: ToldThresholds = new Map()
   return async () => {
     const nowMs = clock.nowMs()
     const { budgets, spend } = await withAllOrganisations(pool, async (client) => ({
@@ -19,6 +20,7 @@ export function createBudgetJob(pool: Pool, metrics: ApiMetrics, clock: Clock): 
     }))
     await noteCrossings(pool, budgets)
     setBudgetGauges(metrics, budgets)
+    setCrossings(metrics, budgets, told, nowMs)
     setSpendGauges(metrics, spend, budgets)
   }
 }
@@ -61,21 +63,9 @@ function setBudgetGauges(metrics: ApiMetrics, budgets: Budget[]): void {
     metrics.budgetProjectedUsd,
     metrics.budgetUnpricedCalls,
     metrics.budgetState,
-    metrics.budgetThresholdCrossed,
   ])
     gauge.reset()
-  for (const {
-    org_id,
-    scope,
-    scope_id,
-    period,
-    amount,
-    used,
-    unpricedCalls,
-    assessment,
-    thresholds,
-    crossed,
-  } of budgets) {
+  for (const { org_id, scope, scope_id, period, amount, used, unpricedCalls, assessment } of budgets) {
     const labels = { org_id, scope, scope_id, period }
     metrics.budgetUsedRatio.set(labels, assessment.ratio)
     metrics.budgetUsedUsd.set(labels, inUsd(used))
@@ -83,9 +73,28 @@ function setBudgetGauges(metrics: ApiMetrics, budgets: Budget[]): void {
     metrics.budgetProjectedUsd.set(labels, inUsd(assessment.projected))
     metrics.budgetUnpricedCalls.set(labels, Number(unpricedCalls))
     for (const state of BUDGET_STATES) metrics.budgetState.set({ ...labels, state }, state === assessment.state ? 1 : 0)
+  }
+}
+
+/** What `budget_threshold_crossed` said, and until when it is kept. */
+type ToldThresholds = Map<string, { labels: Record<'org_id' | 'threshold', string>; untilMs: number }>
+
+/** The alert looks back over a gap, so a threshold whose budget or period is over says 0 for a while before it goes. */
+const TOLD_MS = 30 * 60_000
+
+function setCrossings(metrics: ApiMetrics, budgets: Budget[], told: ToldThresholds, nowMs: number): void {
+  const gauge = metrics.budgetThresholdCrossed
+  gauge.reset()
+  for (const [key, { labels, untilMs }] of told) {
+    if (untilMs < nowMs) told.delete(key)
+    else gauge.set(labels, 0)
+  }
+  for (const { org_id, scope, scope_id, period, period_start, thresholds, crossed, assessment } of budgets) {
     for (const threshold of thresholds) {
-      const isCrossed = crossed.includes(threshold) || assessment.reached.includes(threshold)
-      metrics.budgetThresholdCrossed.set({ ...labels, threshold: String(threshold) }, isCrossed ? 1 : 0)
+      const started = period_start.toISOString().slice(0, 10)
+      const labels = { org_id, scope, scope_id, period, period_start: started, threshold: String(threshold) }
+      told.set(JSON.stringify(labels), { labels, untilMs: nowMs + TOLD_MS })
+      gauge.set(labels, crossed.includes(threshold) || assessment.reached.includes(threshold) ? 1 : 0)
     }
   }
 }

@@ -186,7 +186,8 @@ describe('refused, and nothing changes', () => {
 
 describe('the gauges', () => {
   const label = '{org_id="acme",scope="organisation",scope_id="acme",period="day"}'
-  const crossedLabel = (threshold: number) => `${label.slice(0, -1)},threshold="${threshold}"}`
+  const crossedLabel = (threshold: number) =>
+    `${label.slice(0, -1)},period_start="2026-03-11",threshold="${threshold}"}`
 
   it('follow a row inserted by plain SQL at the next evaluation', async () => {
     await runSql(
@@ -200,6 +201,11 @@ describe('the gauges', () => {
     await runSql(database, 'delete from budgets')
     await evaluate()
     expect(await metric('budget_used_ratio')).toEqual({})
+    // The alert looks back 15 minutes, so what is gone says 0, for half an hour.
+    expect(await metric('budget_threshold_crossed')).toEqual({ [crossedLabel(80)]: 0, [crossedLabel(100)]: 0 })
+    clock.ms += 31 * 60_000
+    await evaluate()
+    expect(await metric('budget_threshold_crossed')).toEqual({})
   })
 
   it('note a crossing once, keep it over a restart and a correction, and forget it with the period', async () => {
@@ -221,6 +227,18 @@ describe('the gauges', () => {
     await evaluate()
     expect(await crossed()).toEqual([0, 0])
     await bookCalls(database, [{ orgId: 'globex', at: new Date(NOON), costUsd: '20', dealId: 'eagle' }])
+  })
+
+  it('tell a period that begins over its threshold from the one before', async () => {
+    await add({ scope: 'organisation', period: 'day', amount_usd: '70', thresholds: [100] }, 'gina')
+    clock.ms = Date.parse('2026-03-11T23:59:50Z')
+    await evaluate()
+    await bookCalls(database, [{ orgId: 'globex', at: new Date('2026-03-12T00:00:01Z'), costUsd: '90' }])
+    clock.ms = Date.parse('2026-03-12T00:00:05Z')
+    await evaluate()
+    const globex = (day: string) =>
+      `{org_id="globex",scope="organisation",scope_id="globex",period="day",period_start="${day}",threshold="100"}`
+    expect(await metric('budget_threshold_crossed')).toEqual({ [globex('2026-03-11')]: 0, [globex('2026-03-12')]: 1 })
   })
 
   it('start again when the amount is raised', async () => {
