@@ -1,7 +1,7 @@
 // KeyValue and AnyValue of opentelemetry/proto/common/v1/common.proto, from protobuf bytes.
 // In: a reader placed on a message's length. Out: plain values; nesting past the limit becomes null.
 import type { Attributes, AttributeValue } from '../span.ts'
-import { setAttribute } from './decode-context.ts'
+import { CONTAINER_BYTES, setAttribute } from './decode-context.ts'
 import type { WireReader } from './wire-reader.ts'
 
 /** Reads one KeyValue into `into`; of two equal keys the later one wins. */
@@ -66,6 +66,7 @@ export function readAnyValue(reader: WireReader, depth: number, previous: Attrib
 }
 
 function readArray(reader: WireReader, depth: number, values: AttributeValue[]): AttributeValue[] {
+  reader.context.charge(CONTAINER_BYTES)
   const outerEnd = reader.end
   const size = reader.size()
   reader.end = reader.pos + size
@@ -83,6 +84,7 @@ function readArray(reader: WireReader, depth: number, values: AttributeValue[]):
 }
 
 function readMap(reader: WireReader, depth: number, map: Attributes): Attributes {
+  reader.context.charge(CONTAINER_BYTES)
   const outerEnd = reader.end
   const size = reader.size()
   reader.end = reader.pos + size

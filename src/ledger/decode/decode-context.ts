@@ -1,14 +1,21 @@
 // State of decoding one request: limits, counts, and the repairs every decoder applies to single values.
 import type { Attributes, AttributeValue } from '../span.ts'
-import {
-  type CleanReason,
-  type Counts,
-  count,
-  type DecodeLimits,
-  type RejectReason,
-  TooManyRecords,
-} from './decoded.ts'
+import { type CleanReason, type Counts, count, type DecodeLimits, type RejectReason, TooLarge } from './decoded.ts'
 import type { KeyCache } from './key-cache.ts'
+
+/**
+ * What decoded values take in V8, in bytes, as measured with bench/decode-memory.ts. Objects of many properties become
+ * hash tables, which take several times as much a property.
+ */
+const RECORD_BYTES = 512
+const VALUE_BYTES = 16
+const MANY_VALUES = 64
+const VALUE_AMONG_MANY_BYTES = 128
+const TEXT_HEADER_BYTES = 24
+/** An empty list or map. */
+export const CONTAINER_BYTES = 64
+/** An event or link, without its values. */
+export const ENTRY_BYTES = 192
 
 const HEX_32 = /^[0-9a-f]{32}$/
 const HEX_16 = /^[0-9a-f]{16}$/
@@ -25,17 +32,32 @@ export class DecodeContext {
   readonly rejected: Counts<RejectReason> = {}
   private records = 0
   private values = 0
+  private decodedBytes = 0
 
   constructor(limits: DecodeLimits, keys: KeyCache) {
     this.limits = limits
     this.keys = keys
   }
 
-  /** Starts the next record. @throws TooManyRecords */
+  /** Starts the next record. @throws TooLarge */
   startRecord(): void {
     this.values = 0
     this.records += 1
-    if (this.records > this.limits.maxRecords) throw new TooManyRecords(`more than ${this.limits.maxRecords} records`)
+    if (this.records > this.limits.maxRecords) throw new TooLarge(`more than ${this.limits.maxRecords} records`)
+    this.charge(RECORD_BYTES)
+  }
+
+  /** Counts memory that decoding has taken. @throws TooLarge */
+  charge(bytes: number): void {
+    this.decodedBytes += bytes
+    if (this.decodedBytes > this.limits.maxDecodedBytes) {
+      throw new TooLarge(`more than ${this.limits.maxDecodedBytes} bytes once decoded`)
+    }
+  }
+
+  /** Counts a text that was read from so many bytes: V8 takes two bytes a character where one is beyond Latin-1. */
+  chargeText(text: string, bytes: number): void {
+    this.charge(TEXT_HEADER_BYTES + (text.length === bytes ? bytes : 2 * text.length))
   }
 
   /** Starts counting values anew, for a resource or scope. */
@@ -46,6 +68,7 @@ export class DecodeContext {
   /** False when the record already carries as many values as are kept. */
   mayKeepValue(): boolean {
     this.values += 1
+    this.charge(this.values > MANY_VALUES ? VALUE_AMONG_MANY_BYTES : VALUE_BYTES)
     if (this.values <= this.limits.maxValuesPerRecord) return true
     count(this.cleaned, 'too_many_values')
     return false

@@ -43,16 +43,23 @@ export interface DecodeLimits {
   maxValuesPerRecord: number
   /** Records of one request; more is answered with 413. */
   maxRecords: number
+  /** Estimated memory of what one request is decoded to; more is answered with 413. */
+  maxDecodedBytes: number
 }
 
-export const DEFAULT_LIMITS: DecodeLimits = { maxDepth: 32, maxValuesPerRecord: 4096, maxRecords: 50_000 }
+export const DEFAULT_LIMITS: DecodeLimits = {
+  maxDepth: 32,
+  maxValuesPerRecord: 4096,
+  maxRecords: 50_000,
+  maxDecodedBytes: 48 * 1024 * 1024,
+}
 
 /** The body as a whole cannot be read: 400. */
 export class MalformedBody extends Error {
   override readonly name = 'MalformedBody'
 }
 
-/** The body has more records than one request may carry: 413. */
-export class TooManyRecords extends Error {
-  override readonly name = 'TooManyRecords'
+/** The body holds more than one request may carry: 413. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge'
 }

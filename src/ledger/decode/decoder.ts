@@ -3,7 +3,7 @@
 import type { LogRecord } from '../log-record.ts'
 import type { Span } from '../span.ts'
 import { DecodeContext } from './decode-context.ts'
-import { DEFAULT_LIMITS, type Decoded, type DecodeLimits, MalformedBody, TooManyRecords } from './decoded.ts'
+import { DEFAULT_LIMITS, type Decoded, type DecodeLimits, MalformedBody, TooLarge } from './decoded.ts'
 import { parseJsonBody } from './json-body.ts'
 import { KeyCache } from './key-cache.ts'
 import { readLogsJson } from './logs-json.ts'
@@ -34,7 +34,7 @@ export function createDecoder(limits: DecodeLimits = DEFAULT_LIMITS): Decoder {
       return { kind: 'decoded', decoded: { items, rejected: context.rejected, cleaned: context.cleaned } }
     } catch (error) {
       if (error instanceof MalformedBody) return { kind: 'malformed', message: error.message }
-      if (error instanceof TooManyRecords) return { kind: 'too_large', message: error.message }
+      if (error instanceof TooLarge) return { kind: 'too_large', message: error.message }
       throw error
     }
   }

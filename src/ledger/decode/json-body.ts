@@ -1,5 +1,5 @@
 // A JSON body as plain values, keeping 64-bit integers exact. In: bytes. Out: whatever the JSON says.
-import { MalformedBody, TooManyRecords } from './decoded.ts'
+import { MalformedBody, TooLarge } from './decoded.ts'
 
 /** A JSON number that a double may not hold: sixteen or more digits outside of a string. */
 const LONG_NUMBER = /[:[,]\s*-?\d{16}/
@@ -12,14 +12,14 @@ const BRACKET = 0x5b
 /** Parsed JSON, where integers beyond 2^53 are bigint. */
 export type Json = string | number | bigint | boolean | null | Json[] | { [key: string]: Json }
 
-/** @throws MalformedBody, TooManyRecords */
+/** @throws MalformedBody, TooLarge */
 export function parseJsonBody(bytes: Buffer): Json {
   let tokens = 0
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]
     if (byte === COMMA || byte === BRACE || byte === BRACKET) tokens += 1
   }
-  if (tokens > MAX_TOKENS) throw new TooManyRecords(`more than ${MAX_TOKENS} JSON values`)
+  if (tokens > MAX_TOKENS) throw new TooLarge(`more than ${MAX_TOKENS} JSON values`)
   const text = bytes.toString('utf8')
   try {
     return LONG_NUMBER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)

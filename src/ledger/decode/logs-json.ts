@@ -7,7 +7,7 @@ import type { DecodeContext } from './decode-context.ts'
 import type { Json } from './json-body.ts'
 import { enumNumber, hexId, type JsonObject, objects, optionalObject, string, toObject, uint64 } from './json-field.ts'
 
-/** @throws MalformedBody, TooManyRecords */
+/** @throws MalformedBody, TooLarge */
 export function readLogsJson(body: Json, context: DecodeContext): LogRecord[] {
   const records: LogRecord[] = []
   for (const resourceLogs of objects(toObject(body, 'the body'), 'resourceLogs')) {

@@ -7,7 +7,7 @@ import { repairLog } from './bookable.ts'
 import { readAttributesOf, readScope, type Scope } from './traces-protobuf.ts'
 import type { WireReader } from './wire-reader.ts'
 
-/** @throws MalformedBody, TooManyRecords */
+/** @throws MalformedBody, TooLarge */
 export function readLogs(reader: WireReader): LogRecord[] {
   const records: LogRecord[] = []
   while (reader.pos < reader.end) {

@@ -6,7 +6,7 @@ import type { DecodeContext } from './decode-context.ts'
 import type { Json } from './json-body.ts'
 import { enumNumber, hexId, type JsonObject, objects, optionalObject, string, toObject, uint64 } from './json-field.ts'
 
-/** @throws MalformedBody, TooManyRecords */
+/** @throws MalformedBody, TooLarge */
 export function readTracesJson(body: Json, context: DecodeContext): Span[] {
   const spans: Span[] = []
   for (const resourceSpans of objects(toObject(body, 'the body'), 'resourceSpans')) {

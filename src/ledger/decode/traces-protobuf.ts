@@ -4,6 +4,7 @@
 import type { Attributes, Span, SpanEvent, SpanLink } from '../span.ts'
 import { readKeyValue } from './any-value-protobuf.ts'
 import { bookableSpan } from './bookable.ts'
+import { CONTAINER_BYTES, ENTRY_BYTES } from './decode-context.ts'
 import type { WireReader } from './wire-reader.ts'
 
 const NO_EVENTS: SpanEvent[] = []
@@ -18,7 +19,7 @@ function readMessage(reader: WireReader, onField: (tag: number) => void): void {
   reader.end = outerEnd
 }
 
-/** @throws MalformedBody, TooManyRecords */
+/** @throws MalformedBody, TooLarge */
 export function readTraces(reader: WireReader): Span[] {
   const spans: Span[] = []
   while (reader.pos < reader.end) {
@@ -30,6 +31,7 @@ export function readTraces(reader: WireReader): Span[] {
 }
 
 function readResourceSpans(reader: WireReader, spans: Span[]): void {
+  reader.context.charge(CONTAINER_BYTES)
   const resource: Attributes = {}
   readMessage(reader, (tag) => {
     if (tag === 0x0a) readAttributesOf(reader, resource, 0x0a)
@@ -157,6 +159,7 @@ function readStatus(reader: WireReader, span: Span): void {
 }
 
 function readEvent(reader: WireReader, events: SpanEvent[]): void {
+  reader.context.charge(ENTRY_BYTES)
   const event: SpanEvent = { name: '', timeUnixNano: 0n, attributes: {} }
   readMessage(reader, (tag) => {
     if (tag === 0x09) event.timeUnixNano = reader.fixed64()
@@ -168,6 +171,7 @@ function readEvent(reader: WireReader, events: SpanEvent[]): void {
 }
 
 function readLink(reader: WireReader, links: SpanLink[]): void {
+  reader.context.charge(ENTRY_BYTES)
   const link: SpanLink = { traceId: '', spanId: '', attributes: {} }
   readMessage(reader, (tag) => {
     if (tag === 0x0a) link.traceId = reader.hex()

@@ -130,6 +130,7 @@ export class WireReader {
   private textAt(start: number, end: number): string {
     if (start === end) return ''
     const text = this.bytes.toString('utf8', start, end)
+    this.context.chargeText(text, end - start)
     if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, end))) this.context.clean('invalid_unicode')
     return text.includes('\0') ? this.context.text(text) : text
   }
@@ -138,12 +139,14 @@ export class WireReader {
   hex(): string {
     const size = this.size()
     this.pos += size
+    this.context.charge(2 * size)
     return this.bytes.toString('hex', this.pos - size, this.pos)
   }
 
   base64(): string {
     const size = this.size()
     this.pos += size
+    this.context.charge(1.5 * size)
     return this.bytes.toString('base64', this.pos - size, this.pos)
   }
 

@@ -1,0 +1,39 @@
+// What a few bytes may become in memory is bounded; `node bench/main.ts decode-memory` measures it.
+import { describe, expect, it } from 'vitest'
+import { createReplay } from '../../../bench/replay.ts'
+import { worstBodies } from '../../../bench/worst-bodies.ts'
+import { createDecoder } from '../../../src/ledger/decode/decoder.ts'
+
+const MIB = 1024 * 1024
+const AMPLIFYING = [
+  'empty events',
+  'empty links',
+  'arrays of empty maps',
+  'arrays of short text',
+  'attributes of two letters',
+]
+
+describe('a request that decodes to many times its size', () => {
+  const bodies = worstBodies(20 * MIB).filter(({ encoding, contentEncoding, name }) => {
+    return encoding === 'protobuf' && contentEncoding === undefined && AMPLIFYING.includes(name)
+  })
+  it.each(bodies)('is refused: $name', ({ body }) => {
+    expect(createDecoder().traces(body(), 'protobuf')).toEqual({
+      kind: 'too_large',
+      message: expect.stringContaining('once decoded'),
+    })
+  })
+  const small = worstBodies(MIB / 4).filter(
+    ({ name, contentEncoding }) => AMPLIFYING.includes(name) && !contentEncoding,
+  )
+  it.each(small)('is taken while it is small: $name, $encoding', ({ body, encoding }) => {
+    expect(createDecoder().traces(body(), encoding).kind).toBe('decoded')
+  })
+})
+
+it('takes ordinary spans up to the body limit', () => {
+  const body = Buffer.concat(createReplay(1, 50))
+  expect(body.length).toBeGreaterThan(17 * MIB)
+  const outcome = createDecoder().traces(body, 'protobuf')
+  expect(outcome.kind === 'decoded' && outcome.decoded.items.length).toBe(50 * 512)
+}, 60_000)
