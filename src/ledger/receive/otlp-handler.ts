@@ -43,6 +43,7 @@ export async function handleOtlp(
       'www-authenticate': 'Bearer',
     })
   }
+  if (!on.booker.hasRoom()) return retryLater(503, 'too many records are waiting', RETRY_AFTER_SECONDS)
   const declared = Number(request.headers['content-length'] ?? UNDECLARED_BYTES)
   const reservation = on.admission.reserve(Math.min(declared, on.limits.maxBodyBytes))
   if (!reservation) return retryLater(503, 'too much in flight', RETRY_AFTER_SECONDS)

@@ -16,5 +16,7 @@ export type BookOutcome =
   | { kind: 'unavailable'; message: string; retryAfterSeconds: number }
 
 export interface Booker {
+  /** False while so much waits that a request more would be refused: asked before its body is read. */
+  hasRoom(): boolean
   book(batch: Batch): Promise<BookOutcome>
 }

@@ -29,6 +29,8 @@ export function createGroupQueue(options: GroupQueueOptions): GroupQueue {
   let queuedRecords = 0
   let running = 0
   let draining = false
+  // Room for requests whose bodies are being read, so that few are decoded for nothing.
+  const keptFree = Math.min(options.groupRecords, options.maxQueuedRecords / 8)
   let onIdle: (() => void) | undefined
 
   function takeGroup(): Waiting[] {
@@ -64,6 +66,7 @@ export function createGroupQueue(options: GroupQueueOptions): GroupQueue {
   }
 
   return {
+    hasRoom: () => queuedRecords === 0 || queuedRecords + keptFree <= options.maxQueuedRecords,
     book(batch) {
       const records = batch.spans.length + batch.logs.length
       if (draining) return Promise.resolve(unavailable('the ledger is stopping', 2))
