@@ -756,6 +756,54 @@ grant select on table request_metrics to spanledger_tenant;
 grant insert on table request_metrics to spanledger_writer;
 grant select (org_id, trace_id, span_id, created_at) on table request_metrics to spanledger_writer;
 
+create table response_traces (
+  org_id text collate "C" not null,
+  day date not null,
+  response_id text collate "C" not null,
+  trace_id text collate "C" not null,
+  constraint response_traces_pkey PRIMARY KEY (org_id, day, response_id)
+) partition by RANGE (day);
+alter table response_traces enable row level security;
+alter table response_traces force row level security;
+create policy api_own_org on response_traces for all to spanledger_api
+  using ((org_id = ( SELECT current_org() AS current_org)))
+  with check ((org_id = ( SELECT current_org() AS current_org)));
+create policy owner_all on response_traces for all to spanledger_owner
+  using (true)
+  with check (true);
+create policy reader_all on response_traces for select to spanledger_reader
+  using (true);
+create policy tenant_own_org on response_traces for select to spanledger_tenant
+  using ((org_id = ( SELECT reader_org() AS reader_org)));
+grant select on table response_traces to spanledger_api;
+grant select on table response_traces to spanledger_reader;
+grant select on table response_traces to spanledger_tenant;
+
+create table split_responses (
+  org_id text collate "C" not null,
+  day date not null,
+  response_id text collate "C" not null,
+  trace_id text collate "C" not null,
+  constraint split_responses_pkey PRIMARY KEY (org_id, trace_id, response_id, day)
+) partition by RANGE (day);
+CREATE INDEX split_responses_response_idx ON ONLY public.split_responses USING btree (org_id, response_id, day);
+alter table split_responses enable row level security;
+alter table split_responses force row level security;
+create policy api_own_org on split_responses for all to spanledger_api
+  using ((org_id = ( SELECT current_org() AS current_org)))
+  with check ((org_id = ( SELECT current_org() AS current_org)));
+create policy owner_all on split_responses for all to spanledger_owner
+  using (true)
+  with check (true);
+create policy reader_all on split_responses for select to spanledger_reader
+  using (true);
+create policy tenant_own_org on split_responses for select to spanledger_tenant
+  using ((org_id = ( SELECT reader_org() AS reader_org)));
+grant select on table split_responses to spanledger_api;
+grant select on table split_responses to spanledger_reader;
+grant select on table split_responses to spanledger_tenant;
+grant insert on table split_responses to spanledger_writer;
+
 create table storage_settings (
   table_name name not null,
   partition_days integer not null,
@@ -1216,6 +1264,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.claim_responses(org_ids text[], days date[], response_ids text[], trace_ids text[], most integer)
+ RETURNS TABLE(org_id text, day date, response_id text, trace_id text, other_trace_id text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  claimed integer;
+begin
+  insert into public.response_traces (org_id, day, response_id, trace_id)
+  select * from unnest(org_ids, days, response_ids, trace_ids) as w (o, d, r, t) order by o collate "C", d, r collate "C", t collate "C"
+  on conflict do nothing;
+  get diagnostics claimed = row_count;
+  if claimed = cardinality(response_ids) then
+    return;
+  end if;
+  return query
+    select w.o, w.d, w.r, w.t, other.t
+    from unnest(org_ids, days, response_ids, trace_ids) as w (o, d, r, t)
+    cross join lateral (
+      select f.trace_id as t from public.response_traces f where f.org_id = w.o and f.day = w.d and f.response_id = w.r
+      union
+      select s.trace_id from public.split_responses s where s.org_id = w.o and s.day = w.d and s.response_id = w.r
+    ) as other
+    where other.t <> w.t and (
+      select count(*) from public.split_responses s where s.org_id = w.o and s.day = w.d and s.response_id = w.r
+    ) <= most;
+end
+$function$;
+grant execute on function claim_responses(text[],date[],text[],text[],integer) to spanledger_writer;
+
 CREATE OR REPLACE FUNCTION public.cost_as_known_on(known_on timestamp with time zone, from_time timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, to_time timestamp with time zone DEFAULT 'infinity'::timestamp with time zone)
  RETURNS TABLE(org_id text, calls bigint, unpriced_calls bigint, cost_usd numeric)
  LANGUAGE sql
@@ -1632,6 +1713,30 @@ AS $function$
     and 1 <= all (thresholds) and 1000 >= all (thresholds)
 $function$;
 grant execute on function is_threshold_list(integer[]) to public;
+
+CREATE OR REPLACE FUNCTION public.linked_traces(org_ids text[], trace_ids text[])
+ RETURNS TABLE(org_id text, trace_id text, response_id text, other_trace_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  select distinct w.org_id, w.trace_id, mine.response_id, other.trace_id
+  from unnest(org_ids, trace_ids) as w (org_id, trace_id)
+  cross join lateral (
+    select s.response_id, s.day from public.split_responses s
+    where s.org_id = w.org_id and s.trace_id = w.trace_id
+    offset 0
+  ) as mine
+  cross join lateral (
+    select s.trace_id from public.split_responses s
+    where s.org_id = w.org_id and s.response_id = mine.response_id and s.day between mine.day - 1 and mine.day + 1
+      and s.trace_id <> w.trace_id
+    offset 0
+  ) as other
+$function$;
+grant execute on function linked_traces(text[],text[]) to spanledger_writer;
 
 CREATE OR REPLACE FUNCTION public.lock_traces(org_ids text[], trace_ids text[])
  RETURNS void

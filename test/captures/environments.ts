@@ -113,6 +113,16 @@ export const PYTHON: Environment[] = [
     programs: ['litellm_callback', 'openinference_litellm'],
   },
   {
+    name: 'litellm-several',
+    packages: [
+      'litellm==1.106.2',
+      'openinference-instrumentation-litellm==0.1.51',
+      'openinference-instrumentation-openai==0.1.66',
+      'mcp',
+    ],
+    programs: ['litellm_several'],
+  },
+  {
     name: 'pydantic-ai',
     packages: ['pydantic-ai-slim[openai,anthropic,google]==2.62.0', 'logfire==5.2.0'],
     programs: ['pydantic_ai_logfire'],

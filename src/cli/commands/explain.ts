@@ -2,9 +2,13 @@
 // organisation. Out: every candidate with what became of it and why, then the booked lines and their sum.
 import type { Command } from 'commander'
 import type pg from 'pg'
-import type { Candidate } from '../../ledger/recognise/candidate.ts'
 import { explain } from '../../ledger/recognise/explain.ts'
 import { resolve } from '../../ledger/recognise/resolve.ts'
+import { settleAcross } from '../../ledger/recognise/split-calls.ts'
+import { traceKeyOf } from '../../ledger/write/prepared-span.ts'
+import { decide, type KnownSpan } from '../../ledger/write/resolve-trace.ts'
+import { readLinks } from '../../ledger/write/split-responses.ts'
+import { withLinked } from '../../ledger/write/trace-links.ts'
 import { readLines, readSpans } from '../../ledger/write/trace-state.ts'
 import type { UsageLine } from '../../ledger/write/usage-line.ts'
 import { isTenantId } from '../../shared/ids.ts'
@@ -18,23 +22,27 @@ async function explainTrace(client: pg.Client, orgId: string, traceId: string): 
   if (!isTenantId(orgId)) throw new Error(`${JSON.stringify(orgId)} is no organisation id`)
   const id = traceId.toLowerCase()
   if (!TRACE_ID.test(id)) throw new Error(`${JSON.stringify(traceId)} is no trace id: 32 hexadecimal digits`)
-  const keys = { orgIds: [orgId], traceIds: [id] }
-  const { spans, lines } = await asOwner(client, async () => {
-    // Both reads see one moment of the ledger.
+  const own = { orgIds: [orgId], traceIds: [id] }
+  const { spans, beside, lines } = await asOwner(client, async () => {
+    // All reads see one moment of the ledger.
     await client.query('set transaction isolation level repeatable read, read only')
-    const spans = [...(await readSpans(client, keys)).values()].flat()
-    return { spans, lines: [...(await readLines(client, keys)).values()].flat() }
+    const traces = withLinked(own, await readLinks(client, own))
+    const known = await readSpans(client, traces)
+    const spans = known.get(traceKeyOf(orgId, id)) ?? []
+    known.delete(traceKeyOf(orgId, id))
+    return { spans, beside: [...known.values()], lines: [...(await readLines(client, own)).values()].flat() }
   })
   if (spans.length === 0 && lines.length === 0)
     throw new Error(`${orgId} has no trace ${id}: is it of another organisation, still on its way, or past retention?`)
-  const candidates = spans.map(({ candidate }) => candidate).filter((one): one is Candidate => one !== undefined)
-  const decisions = resolve(
-    candidates,
-    spans.map(({ place }) => place),
-  )
+  const [decisions = []] = settleAcross([spans, ...beside].map((trace) => decide(trace, resolve)))
   const gone = spans.length === 0 ? 'The spans are past their retention; only the lines are left.\n' : ''
-  return `trace ${id} of ${orgId}: ${spans.length} spans\n\n${gone || explain(decisions)}\n${describeLines(lines)}`
+  const linked =
+    beside.length === 0 ? '' : `Response ids of it are also shown by: ${beside.map(traceIdOf).join(', ')}\n`
+  return `trace ${id} of ${orgId}: ${spans.length} spans\n${linked}\n${gone || explain(decisions)}\n${describeLines(lines)}`
 }
+
+const traceIdOf = (spans: readonly KnownSpan[]): string =>
+  spans.find(({ candidate }) => candidate)?.candidate?.traceId ?? 'unknown'
 
 function describeLines(lines: readonly UsageLine[]): string {
   if (lines.length === 0) return 'booked lines: none\n'

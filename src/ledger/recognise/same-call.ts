@@ -3,7 +3,7 @@ import type { Candidate, Usage } from './candidate.ts'
 import { operationClass } from './operation.ts'
 
 /** Clock reads of nested wrappers may cross by this much. */
-const TOLERANCE_NANOS = 5_000_000n
+export const TOLERANCE_NANOS = 5_000_000n
 
 export function sameClass(a: Candidate, b: Candidate): boolean {
   return operationClass(a.operation) === operationClass(b.operation)

@@ -35,13 +35,23 @@ export function mergeViews(views: readonly Candidate[], tree: TraceTree): Merged
   const [only] = views
   if (only === undefined) throw new Error('a call without views')
   if (views.length === 1) return { chosen: only, merged: only, reason: describe(only) }
-  const byTrust = [...views].sort((a, b) => trust(b) - trust(a) || compareCandidates(a, b))
-  const best = byTrust[0] ?? only
   // The row keeps the identity of the innermost view: it is nearest to the call in time and place.
   const chosen =
     [...views].sort(
       (a, b) => LEVELS[b.level] - LEVELS[a.level] || tree.depth(b) - tree.depth(a) || compareCandidates(a, b),
     )[0] ?? only
+  const best = mostTrusted(views)[0] ?? only
+  const figures = best === chosen ? '' : `; figures of ${best.recognisedBy} (${best.spanId})`
+  return { chosen, merged: mergeInto(chosen, views), reason: `${describe(chosen)}, ${views.length} views${figures}` }
+}
+
+const mostTrusted = (views: readonly Candidate[]): Candidate[] =>
+  [...views].sort((a, b) => trust(b) - trust(a) || compareCandidates(a, b))
+
+/** The chosen view with the figures of the one that knows most and the missing facts of all. */
+export function mergeInto(chosen: Candidate, views: readonly Candidate[]): Candidate {
+  const byTrust = mostTrusted(views)
+  const best = byTrust[0] ?? chosen
   const merged: Candidate = { ...chosen, certainty: best.certainty, cacheConvention: best.cacheConvention }
   if (best.usage !== undefined) merged.usage = addDetail(best, byTrust)
   for (const view of byTrust) fillIn(merged, view)
@@ -52,8 +62,7 @@ export function mergeViews(views: readonly Candidate[], tree: TraceTree): Merged
     const told = byTrust.find(({ status }) => status !== 'error')
     if (told !== undefined) Object.assign(merged, { status: told.status, errorClass: told.errorClass })
   }
-  const figures = best === chosen ? '' : `; figures of ${best.recognisedBy} (${best.spanId})`
-  return { chosen, merged, reason: `${describe(chosen)}, ${views.length} views${figures}` }
+  return merged
 }
 
 /** Cached and reasoning parts the best view left out, where another view's figures are of the same call. */

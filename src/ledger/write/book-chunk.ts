@@ -8,10 +8,11 @@ import { copyRows, type Road } from './copy-rows.ts'
 import { appendFeature, isFeatureRun } from './feature-rows.ts'
 import { appendLog, type PreparedLog } from './log-rows.ts'
 import type { Partitions } from './partitions.ts'
-import type { PreparedSpan } from './prepared-span.ts'
+import { type PreparedSpan, traceKeyOf } from './prepared-span.ts'
 import type { Pricing } from './pricing.ts'
-import { type KnownSpan, linesForTrace, type Resolve } from './resolve-trace.ts'
+import { type KnownSpan, type KnownTrace, linesForTraces, type Resolve } from './resolve-trace.ts'
 import { appendSpan } from './span-rows.ts'
+import { claimResponses, claimTimes, readLinks } from './split-responses.ts'
 import { appendCacheLookup, appendRagStep, appendRequest, isCacheLookup, isRagStep, isRequest } from './step-rows.ts'
 import {
   CACHE_METRICS,
@@ -23,6 +24,7 @@ import {
   type TargetTable,
   TRACE_SPANS,
 } from './tables.ts'
+import { connect, requireLocked, type TraceLink, withLinked, withMoreTraces } from './trace-links.ts'
 import { lockTraces, readHashes, readLines, readSpans, type TraceKeys } from './trace-state.ts'
 import type { Price, UsageLine, WantedCall } from './usage-line.ts'
 import { appendLine } from './usage-rows.ts'
@@ -61,26 +63,31 @@ const SPAN_TABLES: { table: TargetTable; takes: (prepared: PreparedSpan) => bool
 export async function bookChunk(chunk: Chunk, road: Road, on: BookDependencies): Promise<Booked> {
   await ensurePartitions(chunk, on)
   const price = await on.pricing.current()
-  return withTransaction(on.pool, async (client) => {
-    const booked: Booked = { rows: {}, lines: [], duplicateSpans: 0, duplicateLogs: 0, conflicts: 0 }
-    const write = async (table: TargetTable, rows: CopyEncoder): Promise<number> => {
-      if (rows.rows === 0) return 0
-      const inserted = await copyRows(client, table, rows, road)
-      booked.rows[table.name] = inserted
-      return inserted
-    }
-    if (chunk.spans.length > 0) await bookSpans(client, chunk.spans, booked, write, { resolve: on.resolve, price })
-    await bookLogs(chunk.logs, booked, write)
-    const lines = new CopyEncoder(LLM_USAGE.columns.length)
-    for (const line of booked.lines) appendLine(lines, line)
-    await write(LLM_USAGE, lines)
-    return booked
-  })
+  return withMoreTraces((linked) =>
+    withTransaction(on.pool, async (client) => {
+      const booked: Booked = { rows: {}, lines: [], duplicateSpans: 0, duplicateLogs: 0, conflicts: 0 }
+      const write = async (table: TargetTable, rows: CopyEncoder): Promise<number> => {
+        if (rows.rows === 0) return 0
+        const inserted = await copyRows(client, table, rows, road)
+        booked.rows[table.name] = inserted
+        return inserted
+      }
+      if (chunk.spans.length > 0)
+        await bookSpans(client, chunk.spans, booked, write, { resolve: on.resolve, price, linked })
+      await bookLogs(chunk.logs, booked, write)
+      const lines = new CopyEncoder(LLM_USAGE.columns.length)
+      for (const line of booked.lines) appendLine(lines, line)
+      await write(LLM_USAGE, lines)
+      return booked
+    }),
+  )
 }
 
 interface Resolving {
   resolve: Resolve
   price: (call: WantedCall) => Price
+  /** Traces of other chunks that show a response id of this one's. */
+  linked: readonly TraceLink[]
 }
 
 type Write = (table: TargetTable, rows: CopyEncoder) => Promise<number>
@@ -92,10 +99,15 @@ async function bookSpans(
   write: Write,
   on: Resolving,
 ): Promise<void> {
-  const traces = tracesOf(spans)
+  const own = tracesOf(spans)
+  const traces = withLinked(own, on.linked)
+  const locked = new Set(traces.orgIds.map((orgId, at) => traceKeyOf(orgId, traces.traceIds[at] as string)))
+  const isLocked = (traceKey: string): boolean => locked.has(traceKey)
   await lockTraces(client, traces)
-  const known = await readSpans(client, traces)
+  const [known, links] = await Promise.all([readSpans(client, traces), readLinks(client, own)])
+  requireLocked(links, isLocked)
   const fresh = await withoutDuplicates(client, spans, known, booked)
+  links.push(...(await claimResponses(client, fresh, known, isLocked)))
   const rows = new CopyEncoder(TRACE_SPANS.columns.length, 64 * 1024 + fresh.length * 1024)
   for (const prepared of fresh) appendSpan(rows, prepared)
   await write(TRACE_SPANS, rows)
@@ -106,7 +118,7 @@ async function bookSpans(
     for (const prepared of selected) append(encoder, prepared)
     await write(table, encoder)
   }
-  booked.lines = await missingLinesOf(client, fresh, known, on)
+  booked.lines = await missingLinesOf(client, fresh, known, links, on)
 }
 
 /** Drops spans that are booked already or twice in the chunk; the first stays, other content is counted. */
@@ -140,27 +152,30 @@ async function withoutDuplicates(
 const hashOf = (prepared: PreparedSpan): bigint =>
   appendSpan(new CopyEncoder(TRACE_SPANS.columns.length, 4096), prepared)
 
-/** Resolves every trace that got a new span and has a candidate. */
+/** Resolves every trace that got a new span and has a candidate, with the traces that show the same calls. */
 async function missingLinesOf(
   client: Client,
   fresh: PreparedSpan[],
   known: ReadonlyMap<string, KnownSpan[]>,
+  links: readonly TraceLink[],
   on: Resolving,
 ): Promise<UsageLine[]> {
-  const byTrace = new Map<string, { orgId: string; traceId: string; spans: KnownSpan[] }>()
+  const byTrace = new Map<string, KnownTrace>()
   for (const prepared of fresh) {
     let trace = byTrace.get(prepared.traceKey)
     if (!trace) {
       const { orgId, traceId } = prepared.span
-      trace = { orgId, traceId, spans: [...(known.get(prepared.traceKey) ?? [])] }
+      trace = { orgId, traceId, spans: [...(known.get(prepared.traceKey) ?? [])], isAffected: true }
       byTrace.set(prepared.traceKey, trace)
     }
     trace.spans.push(toKnown(prepared))
   }
   const affected = [...byTrace.values()].filter(({ spans }) => spans.some(({ candidate }) => candidate))
+  const sets = connect(affected, links, known)
+  const traces = sets.flatMap((set) => set.traces)
   // Lines can exist only where a candidate was booked before.
-  const continued = affected.filter(({ orgId, traceId }) =>
-    known.get(`${orgId} ${traceId}`)?.some(({ candidate }) => candidate),
+  const continued = traces.filter(({ orgId, traceId }) =>
+    known.get(traceKeyOf(orgId, traceId))?.some(({ candidate }) => candidate),
   )
   const booked =
     continued.length === 0
@@ -169,7 +184,7 @@ async function missingLinesOf(
           orgIds: continued.map(({ orgId }) => orgId),
           traceIds: continued.map(({ traceId }) => traceId),
         })
-  return affected.flatMap(({ orgId, spans }) => linesForTrace(orgId, spans, booked, on.resolve, on.price))
+  return sets.flatMap((set) => linesForTraces(set.traces, set.sharedIds, booked, on.resolve, on.price))
 }
 
 const toKnown = ({ key, span, dimensions, candidate }: PreparedSpan): KnownSpan => ({
@@ -206,6 +221,9 @@ async function ensurePartitions({ spans, logs }: Chunk, { pool, partitions }: Bo
   await partitions.ensure(pool, TRACE_SPANS, all)
   await partitions.ensure(pool, { ...TRACE_SPANS, name: 'trace_parts' }, all)
   await partitions.ensure(pool, LLM_USAGE, all)
+  const claims = claimTimes(spans)
+  for (const name of ['response_traces', 'split_responses'])
+    await partitions.ensure(pool, { ...TRACE_SPANS, name }, claims)
   for (const { table, takes } of SPAN_TABLES) await partitions.ensure(pool, table, times(takes))
   await partitions.ensure(
     pool,

@@ -1,7 +1,9 @@
-// Convergent booking of one trace, pure. In: all its spans, booked or about to be, and the lines booked so far.
+// Convergent booking of a trace, pure. In: all its spans, booked or about to be, and the lines booked so far; with it
+// the traces that show a response id of it.
 // Out: the lines that are missing so that the booked calls are those the resolver sees now. Whatever the order of
 // arrival, the last batch resolves the whole trace, so the net is that of resolving it at once.
 import type { Candidate, Decision, SpanPlace } from '../recognise/candidate.ts'
+import { settleAcross, spansShowing } from '../recognise/split-calls.ts'
 import type { Dimensions } from './dimensions.ts'
 import { missingLines, type Price, type UsageLine, type WantedCall } from './usage-line.ts'
 import { toWantedCall } from './wanted-call.ts'
@@ -16,28 +18,50 @@ export interface KnownSpan {
 
 export type Resolve = (candidates: Candidate[], places: SpanPlace[]) => Decision[]
 
-export function linesForTrace(
-  orgId: string,
-  spans: readonly KnownSpan[],
+export interface KnownTrace {
+  orgId: string
+  traceId: string
+  spans: KnownSpan[]
+  /** False for a trace that got no new span and is here because it shows a response id of one that did. */
+  isAffected: boolean
+}
+
+/**
+ * Lines of traces that belong together; mostly that is one trace alone.
+ * @param sharedIds response ids that affected traces share with others: all that can change in a trace that got no span.
+ */
+export function linesForTraces(
+  traces: readonly KnownTrace[],
+  sharedIds: ReadonlySet<string>,
   bookedLines: ReadonlyMap<string, UsageLine[]>,
   resolve: Resolve,
   price: (call: WantedCall) => Price,
 ): UsageLine[] {
-  const bySpan = new Map<Candidate, KnownSpan>()
-  for (const span of spans) if (span.candidate) bySpan.set(span.candidate, span)
-  if (bySpan.size === 0) return []
-  const decisions = resolve(
-    [...bySpan.keys()],
+  const decided = traces.map(({ spans }) => decide(spans, resolve))
+  const settled = traces.length > 1 ? settleAcross(decided) : decided
+  return traces.flatMap(({ orgId, spans, isAffected }, at) => {
+    const decisions = settled[at] as Decision[]
+    const showing = isAffected ? undefined : spansShowing(decided[at] as Decision[], sharedIds)
+    const open = showing ? spans.filter(({ place }) => showing.has(place.spanId)) : spans
+    const wanted = wantedCalls(orgId, decisions, spans)
+    const lines: UsageLine[] = []
+    for (const { key } of open) {
+      const booked = bookedLines.get(key) ?? []
+      const call = wanted.get(key)
+      if (call || booked.length > 0) lines.push(...missingLines(booked, call, price))
+    }
+    return lines
+  })
+}
+
+/** The decisions about one trace by itself. */
+export function decide(spans: readonly KnownSpan[], resolve: Resolve): Decision[] {
+  const candidates = spans.flatMap(({ candidate }) => (candidate ? [candidate] : []))
+  if (candidates.length === 0) return []
+  return resolve(
+    candidates,
     spans.map(({ place }) => place),
   )
-  const wanted = wantedCalls(orgId, decisions, spans)
-  const lines: UsageLine[] = []
-  for (const span of spans) {
-    const booked = bookedLines.get(span.key) ?? []
-    const call = wanted.get(span.key)
-    if (call || booked.length > 0) lines.push(...missingLines(booked, call, price))
-  }
-  return lines
 }
 
 function wantedCalls(

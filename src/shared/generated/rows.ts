@@ -392,6 +392,22 @@ export interface RequestMetricsRow {
   recorded_at: Date
 }
 
+/** Table `response_traces`. */
+export interface ResponseTracesRow {
+  org_id: string
+  day: Date
+  response_id: string
+  trace_id: string
+}
+
+/** Table `split_responses`. */
+export interface SplitResponsesRow {
+  org_id: string
+  day: Date
+  response_id: string
+  trace_id: string
+}
+
 /** Table `storage_settings`. */
 export interface StorageSettingsRow {
   table_name: string

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Candidate, Decision, Usage } from '../../../src/ledger/recognise/candidate.ts'
 import { readSpan } from '../../../src/ledger/recognise/read-span.ts'
 import { resolve } from '../../../src/ledger/recognise/resolve.ts'
+import { settleAcross } from '../../../src/ledger/recognise/split-calls.ts'
 import type { Attributes, Span } from '../../../src/ledger/span.ts'
 
 const DIRECTORY = process.env.CAPTURES ?? join(import.meta.dirname, '../../fixtures/captures')
@@ -56,13 +57,16 @@ export function loadCaptures(): Capture[] {
     )
 }
 
-/** Resolves trace by trace, as the ledger does. */
+/** Resolves each trace and settles what several of them report, as the ledger does. */
 export function decide(spans: Span[]): Decision[] {
-  const traces = Map.groupBy(spans, ({ traceId }) => traceId)
-  return [...traces.values()].flatMap((trace) =>
-    resolve(
-      trace.map(readSpan).filter((candidate): candidate is Candidate => candidate !== undefined),
-      trace.map(({ spanId, parentSpanId, name }) => ({ spanId, parentSpanId, name })),
+  const traces = [...Map.groupBy(spans, ({ traceId }) => traceId).values()]
+  const settled = settleAcross(
+    traces.map((trace) =>
+      resolve(
+        trace.map(readSpan).filter((candidate): candidate is Candidate => candidate !== undefined),
+        trace.map(({ spanId, parentSpanId, name }) => ({ spanId, parentSpanId, name })),
+      ),
     ),
   )
+  return settled.flat()
 }

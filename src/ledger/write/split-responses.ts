@@ -1,0 +1,156 @@
+// Which other traces a transaction has to look at: those that show a response id of its own traces. In: new spans.
+// Out: links between traces, booked.
+import type { Client } from '../../shared/pg.ts'
+import { isProviderIssued, MOST_TRACES_OF_A_CALL } from '../recognise/split-calls.ts'
+import type { PreparedSpan } from './prepared-span.ts'
+import type { KnownSpan } from './resolve-trace.ts'
+import { requireLocked, type TraceLink } from './trace-links.ts'
+import type { TraceKeys } from './trace-state.ts'
+
+interface LinkRow {
+  org_id: string
+  trace_id: string
+  response_id: string
+  other_trace_id: string
+}
+
+const DAY_MS = 86_400_000
+const DAY_NANOS = 86_400_000_000_000n
+const CLOCK_SKEW_NANOS = 1_000_000_000n
+
+const toLink = (row: LinkRow): TraceLink => ({
+  orgId: row.org_id,
+  traceId: row.trace_id,
+  responseId: row.response_id,
+  otherTraceId: row.other_trace_id,
+})
+
+/** Links booked by earlier transactions. */
+export async function readLinks(client: Client, traces: TraceKeys): Promise<TraceLink[]> {
+  const { rows } = await client.query<LinkRow>({
+    name: 'linked_traces',
+    text: 'select org_id, trace_id, response_id, other_trace_id from linked_traces($1, $2)',
+    values: [traces.orgIds, traces.traceIds],
+  })
+  return rows.map(toLink)
+}
+
+interface Claims {
+  orgIds: string[]
+  days: string[]
+  responseIds: string[]
+  traceIds: string[]
+}
+
+/**
+ * Claims the response ids of new spans for their traces and books the links to traces that claimed them before.
+ * @param known the traces' spans so far, whose ids are claimed already.
+ * @param isLocked whether this transaction holds a trace's lock.
+ * @throws MoreTraces
+ */
+export async function claimResponses(
+  client: Client,
+  fresh: readonly PreparedSpan[],
+  known: ReadonlyMap<string, KnownSpan[]>,
+  isLocked: (traceKey: string) => boolean,
+): Promise<TraceLink[]> {
+  const claims = claimsOf(fresh, known)
+  if (claims.responseIds.length === 0) return []
+  const { rows } = await client.query<ClaimRow>({
+    name: 'claim_responses',
+    text: `select org_id, day::text, response_id, trace_id, other_trace_id from claim_responses($1, $2, $3, $4, $5)`,
+    values: [claims.orgIds, claims.days, claims.responseIds, claims.traceIds, MOST_TRACES_OF_A_CALL],
+  })
+  if (rows.length === 0) return []
+  requireLocked(rows.map(toLink), isLocked)
+  const sightings = sightingsOf(rows)
+  const columns = [0, 1, 2, 3].map((column) => [...sightings.values()].map((row) => row[column]))
+  await client.query({
+    name: 'split_responses',
+    text: `insert into split_responses (org_id, day, response_id, trace_id)
+      select * from unnest($1::text[], $2::date[], $3::text[], $4::text[]) order by 1, 4, 3, 2 on conflict do nothing`,
+    values: columns,
+  })
+  const isKept = (row: ClaimRow): boolean =>
+    sightings.has(sightingKey(row, row.trace_id)) && sightings.has(sightingKey(row, row.other_trace_id))
+  return rows
+    .filter(isKept)
+    .map(toLink)
+    .flatMap((link) => [link, { ...link, traceId: link.otherTraceId, otherTraceId: link.traceId }])
+}
+
+interface ClaimRow extends LinkRow {
+  day: string
+}
+
+const sightingKey = ({ org_id, day, response_id }: ClaimRow, traceId: string): string =>
+  `${org_id} ${day} ${traceId} ${response_id}`
+
+/** Rows of split_responses: earlier traces first, and no more of one id than show that it is no identity. */
+function sightingsOf(rows: readonly ClaimRow[]): Map<string, [string, string, string, string]> {
+  const sightings = new Map<string, [string, string, string, string]>()
+  const counts = new Map<string, number>()
+  const add = (row: ClaimRow, traceId: string): void => {
+    const key = sightingKey(row, traceId)
+    const id = sightingKey(row, '')
+    const count = counts.get(id) ?? 0
+    if (sightings.has(key) || count > MOST_TRACES_OF_A_CALL) return
+    counts.set(id, count + 1)
+    sightings.set(key, [row.org_id, row.day, row.response_id, traceId])
+  }
+  for (const row of rows) add(row, row.other_trace_id)
+  for (const row of rows) add(row, row.trace_id)
+  return sightings
+}
+
+function claimsOf(fresh: readonly PreparedSpan[], known: ReadonlyMap<string, KnownSpan[]>): Claims {
+  const claims: Claims = { orgIds: [], days: [], responseIds: [], traceIds: [] }
+  const claimedBy = new Map<string, Set<string>>()
+  const claimedOf = (traceKey: string): Set<string> => {
+    let claimed = claimedBy.get(traceKey)
+    if (claimed === undefined) {
+      claimed = new Set()
+      for (const { candidate } of known.get(traceKey) ?? [])
+        if (candidate !== undefined && candidate.responseId !== '')
+          for (const day of daysOf(candidate)) claimed.add(`${day} ${candidate.responseId}`)
+      claimedBy.set(traceKey, claimed)
+    }
+    return claimed
+  }
+  for (const { candidate, span, traceKey } of fresh) {
+    if (candidate === undefined || !isProviderIssued(candidate.responseId)) continue
+    const claimed = claimedOf(traceKey)
+    for (const day of daysOf(candidate)) {
+      const key = `${day} ${candidate.responseId}`
+      if (claimed.has(key)) continue
+      claimed.add(key)
+      claims.orgIds.push(span.orgId)
+      claims.days.push(toDate(day))
+      claims.responseIds.push(candidate.responseId)
+      claims.traceIds.push(span.traceId)
+    }
+  }
+  return claims
+}
+
+interface Interval {
+  startTimeUnixNano: bigint
+  endTimeUnixNano: bigint
+}
+
+/** UTC days since 1970 of a call, a second before and after included: one, or two around midnight. */
+function daysOf({ startTimeUnixNano, endTimeUnixNano }: Interval): number[] {
+  const first = Number((startTimeUnixNano - CLOCK_SKEW_NANOS) / DAY_NANOS)
+  const last = Number((endTimeUnixNano + CLOCK_SKEW_NANOS) / DAY_NANOS)
+  return first === last ? [first] : [first, last]
+}
+
+const toDate = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+
+/** Times whose partitions the claims of these spans need. */
+export const claimTimes = (spans: readonly PreparedSpan[]): bigint[] =>
+  spans.flatMap(({ candidate }) =>
+    candidate !== undefined && isProviderIssued(candidate.responseId)
+      ? daysOf(candidate).map((day) => BigInt(day) * DAY_NANOS)
+      : [],
+  )
