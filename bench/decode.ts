@@ -5,14 +5,33 @@ import protobuf from 'protobufjs'
 import { createDecoder } from '../src/ledger/decode/decoder.ts'
 import type { Attributes, AttributeValue, Span } from '../src/ledger/span.ts'
 import { median } from './cpu.ts'
-import { SPANS_PER_REQUEST } from './replay.ts'
+import type { FigureSet } from './figure-set.ts'
+import { createReplay, SPANS_PER_REQUEST } from './replay.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: decoded messages
 type Message = any
 
 const ROUNDS = 7
+/** For the compiler. */
+const WARM_UP_ROUNDS = 2
+const REQUESTS = 20
 
-export function decodeNanos(bodies: Buffer[]): { ours: number; protobufjs: number } {
+export const decode: FigureSet = {
+  title: 'Decoding',
+  minutes: () => 0.2,
+  async run(_, report) {
+    report.note(
+      `${REQUESTS} requests of 512 spans, medians of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} unmeasured ones, order alternated`,
+    )
+    const nanos = decodeNanos(createReplay(7, REQUESTS))
+    report.figure({ name: 'decode, one pass', value: nanos.ours / 1000, unit: 'µs/span' })
+    report.figure({ name: 'decode, protobufjs + flatten', value: nanos.protobufjs / 1000, unit: 'µs/span' })
+    const ratio = nanos.protobufjs / nanos.ours
+    report.figure({ name: 'decode, times protobufjs + flatten', value: ratio, unit: '×', target: { atLeast: 1.5 } })
+  },
+}
+
+function decodeNanos(bodies: Buffer[]): { ours: number; protobufjs: number } {
   const decoder = createDecoder()
   const request = protobuf
     .parse(readFileSync(new URL('../test/support/otlp/otlp.proto', import.meta.url), 'utf8'))
@@ -32,8 +51,7 @@ export function decodeNanos(bodies: Buffer[]): { ours: number; protobufjs: numbe
       let spans = 0
       for (const body of bodies) spans += contestants[name](body)
       if (spans !== bodies.length * SPANS_PER_REQUEST) throw new Error(`${name} decoded ${spans} spans`)
-      // The first rounds are for the compiler.
-      if (round >= 2) nanos[name].push(((performance.now() - startedAtMs) * 1e6) / spans)
+      if (round >= WARM_UP_ROUNDS) nanos[name].push(((performance.now() - startedAtMs) * 1e6) / spans)
     }
   }
   return { ours: median(nanos.ours), protobufjs: median(nanos.protobufjs) }

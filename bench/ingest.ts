@@ -1,111 +1,106 @@
 // Durable ingest over HTTP against the server-side COPY of the same rows into the same tables. In: a stand. Out: rates,
-// CPU a span, and acknowledgement times at half load. One round: the ledger books a replay; its rows are then written
-// out and read back by COPY FROM file into an equal, empty database, with and without the roll-up triggers.
-import { join } from 'node:path'
+// CPU a span, and acknowledgement times at full and half load. One round: the ledger books a replay; its rows are then
+// written out and read back by COPY FROM file into an equal, empty database, with and without the roll-up triggers.
+import { copyLimit } from './copy-limit.ts'
 import { median, percentile } from './cpu.ts'
-import { createReplay, SPANS_PER_REQUEST } from './replay.ts'
-import type { Stand } from './stand.ts'
+import type { FigureSet } from './figure-set.ts'
+import { createLoad } from './load.ts'
+import { SPANS_PER_REQUEST } from './replay.ts'
+import { createReplayStream } from './replay-stream.ts'
+import { createStand, type Stand } from './stand.ts'
 
-const SENDERS = 8
-const WARM_UP_REQUESTS = 8
+export const SENDERS = 8
+/** Requests before measuring, so that what is measured is compiled. */
+export const WARM_UP_REQUESTS = 60
+/** Requests at half load, as a share of those at full load. */
+const HALF_LOAD_SHARE = 0.5
 
-export interface IngestRound {
+interface IngestRound {
   spansPerSecond: number
   copySpansPerSecond: number
   copyWithRollUpsSpansPerSecond: number
   ledgerMicrosPerSpan: number
   postgresMicrosPerSpan: number
+  generatorMicrosPerSpan: number
   p99Ms: number
+  p99AtHalfLoadMs: number
   residentBytes: number
 }
 
-export async function ingestRound(stand: Stand, seed: number, requests: number): Promise<IngestRound> {
+export const ingest: FigureSet = {
+  title: 'Ingest',
+  minutes: ({ rounds, requests }) => rounds * (0.3 + requests / 400),
+  async run({ rounds: count, requests }, report) {
+    const stand = await createStand()
+    try {
+      report.note(stand.version)
+      report.note(
+        `${requests} requests of 512 spans a round after ${WARM_UP_REQUESTS} unmeasured ones, ${SENDERS} senders, medians of ${count} rounds; load generator, ledger and Postgres share the machine, and the load generator's CPU is not in the ledger's figures`,
+      )
+      const rounds: IngestRound[] = []
+      for (let round = 0; round < count; round++) {
+        report.progress(round / count, `round ${round + 1}`)
+        rounds.push(await ingestRound(stand, round + 1, requests))
+      }
+      const of = (figure: keyof IngestRound) => median(rounds.map((round) => round[figure]))
+      const ratio = (limit: 'copySpansPerSecond' | 'copyWithRollUpsSpansPerSecond') =>
+        median(rounds.map((round) => round.spansPerSecond / round[limit]))
+      const figure = (name: string, value: number, unit: string, target?: object) =>
+        report.figure({ name, value, unit, target })
+      figure('durable ingest over HTTP', of('spansPerSecond'), 'spans/s')
+      figure('server-side COPY FROM file, no roll-ups', of('copySpansPerSecond'), 'spans/s')
+      figure('server-side COPY FROM file, with roll-ups', of('copyWithRollUpsSpansPerSecond'), 'spans/s')
+      figure('ingest, of COPY without roll-ups', ratio('copySpansPerSecond'), '×', { atLeast: 0.75 })
+      figure('ingest, of COPY with roll-ups', ratio('copyWithRollUpsSpansPerSecond'), '×', { atLeast: 0.75 })
+      figure('CPU of the ledger', of('ledgerMicrosPerSpan'), 'µs/span')
+      figure('CPU of Postgres', of('postgresMicrosPerSpan'), 'µs/span')
+      const both = median(rounds.map((round) => round.ledgerMicrosPerSpan + round.postgresMicrosPerSpan))
+      figure('CPU, ledger and Postgres', both, 'µs/span', { atMost: 30 })
+      figure('CPU of the load generator', of('generatorMicrosPerSpan'), 'µs/span')
+      figure('acknowledgement p99, full load', of('p99Ms'), 'ms')
+      figure('acknowledgement p99, half load', of('p99AtHalfLoadMs'), 'ms', { atMost: 100 })
+      figure('resident memory after a round', of('residentBytes') / 2 ** 20, 'MiB', { atMost: 512 })
+    } finally {
+      await stand.remove()
+    }
+  },
+}
+
+async function ingestRound(stand: Stand, seed: number, requests: number): Promise<IngestRound> {
   const name = `ingest_${seed}`
   await stand.createDatabase(name)
   const ledger = await stand.startLedger(name)
   try {
-    await sendAll(ledger.send, createReplay(seed * 1000 + 1, WARM_UP_REQUESTS))
-    const bodies = createReplay(seed * 1000, requests)
-    const before = { ledger: ledger.cpuMicros(), postgres: stand.postgresCpuMicros(), atMs: performance.now() }
-    const latencies = await sendAll(ledger.send, bodies)
-    const seconds = (performance.now() - before.atMs) / 1000
-    const spans = requests * SPANS_PER_REQUEST
-    const round = {
-      spansPerSecond: spans / seconds,
-      ledgerMicrosPerSpan: (ledger.cpuMicros() - before.ledger) / spans,
-      postgresMicrosPerSpan: (stand.postgresCpuMicros() - before.postgres) / spans,
-      p99Ms: percentile(latencies, 0.99),
-      residentBytes: ledger.residentBytes(),
-    }
-    const [booked] = await stand.query<{ n: string }>(name, 'select count(*) as n from trace_spans')
-    const expected = spans + WARM_UP_REQUESTS * SPANS_PER_REQUEST
-    if (Number(booked?.n) !== expected) throw new Error(`${booked?.n} spans booked, not ${expected}`)
+    const next = createReplayStream(seed)
+    const load = createLoad(ledger.endpoint, next)
+    await load.full(WARM_UP_REQUESTS, SENDERS)
+    const micros = () => ({ ledger: ledger.cpuMicros(), postgres: stand.postgresCpuMicros() })
+    const before = micros()
+    const full = await load.full(requests, SENDERS)
+    const after = micros()
+    const residentBytes = ledger.residentBytes()
+    const halfRequests = Math.ceil(requests * HALF_LOAD_SHARE)
+    const half = await load.paced(halfRequests, full.spansPerSecond / 2)
+    load.close()
     await ledger.stop()
-    const copy = (keepTriggers: boolean) => copyLimit(stand, name, `${name}_copy_${keepTriggers}`, keepTriggers)
-    return { ...round, copySpansPerSecond: await copy(false), copyWithRollUpsSpansPerSecond: await copy(true) }
-  } finally {
-    await ledger.stop().catch(() => {})
-  }
-}
-
-/** Sends at a fixed rate, whatever the answers take. Gives the acknowledgement times. */
-export async function paced(stand: Stand, seed: number, requests: number, spansPerSecond: number): Promise<number[]> {
-  const name = `paced_${seed}`
-  await stand.createDatabase(name)
-  const ledger = await stand.startLedger(name)
-  try {
-    await sendAll(ledger.send, createReplay(seed * 1000 + 1, WARM_UP_REQUESTS))
-    const bodies = createReplay(seed * 1000, requests)
-    const everyMs = (SPANS_PER_REQUEST / spansPerSecond) * 1000
-    const startedAtMs = performance.now()
-    return await Promise.all(
-      bodies.map(async (body, index) => {
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.max(0, startedAtMs + index * everyMs - performance.now())),
-        )
-        return ledger.send(body)
-      }),
-    )
+    const spans = (WARM_UP_REQUESTS + requests + halfRequests) * SPANS_PER_REQUEST
+    const booked = await stand.query<{ n: number }>(name, 'select count(*)::int as n from trace_spans')
+    if (booked[0]?.n !== spans) throw new Error(`${booked[0]?.n} spans booked, not ${spans}`)
+    const measured = requests * SPANS_PER_REQUEST
+    return {
+      spansPerSecond: full.spansPerSecond,
+      ledgerMicrosPerSpan: (after.ledger - before.ledger) / measured,
+      postgresMicrosPerSpan: (after.postgres - before.postgres) / measured,
+      generatorMicrosPerSpan: full.generatorMicrosPerSpan,
+      p99Ms: percentile(full.latenciesMs, 0.99),
+      p99AtHalfLoadMs: percentile(half, 0.99),
+      residentBytes,
+      copySpansPerSecond: await copyLimit(stand, name, `${name}_copy`, false),
+      copyWithRollUpsSpansPerSecond: await copyLimit(stand, name, `${name}_copy_roll_ups`, true),
+    }
   } finally {
     await ledger.stop()
+    for (const database of [name, `${name}_copy`, `${name}_copy_roll_ups`])
+      await stand.dropDatabase(database).catch(() => {})
   }
 }
-
-async function sendAll(send: (body: Buffer) => Promise<number>, bodies: Buffer[]): Promise<number[]> {
-  const queue = [...bodies]
-  const latencies: number[] = []
-  const sender = async () => {
-    for (let body = queue.pop(); body; body = queue.pop()) latencies.push(await send(body))
-  }
-  await Promise.all(Array.from({ length: SENDERS }, sender))
-  return latencies
-}
-
-async function copyLimit(stand: Stand, from: string, to: string, keepTriggers: boolean): Promise<number> {
-  await stand.createDatabase(to)
-  const [where] = await stand.query<{ data_directory: string }>(from, 'show data_directory')
-  const tables = ['trace_spans', 'llm_usage']
-  const fileOf = (table: string): string => join(where?.data_directory as string, `${from}_${table}.copy`)
-  for (const table of tables) {
-    // Heap order is the order of arrival, so the indexes are filled as they were.
-    await stand.query(from, `copy (select * from ${table}) to '${fileOf(table)}'`)
-    const time = table === 'trace_spans' ? 'start_time' : 'created_at'
-    const [range] = await stand.query<{ low: string; high: string }>(
-      from,
-      `select min(${time})::text as low, max(${time})::text as high from ${table}`,
-    )
-    for (const target of table === 'trace_spans' ? [table, 'trace_parts'] : [table]) {
-      await stand.query(to, `select ensure_partitions('${target}', '${range?.low}', '${range?.high}')`)
-    }
-    if (!keepTriggers) await stand.query(to, `alter table ${table} disable trigger roll_up`)
-  }
-  await stand.query(to, 'checkpoint')
-  const startedAtMs = performance.now()
-  for (const table of tables) await stand.query(to, `copy ${table} from '${fileOf(table)}'`)
-  const seconds = (performance.now() - startedAtMs) / 1000
-  const [rows] = await stand.query<{ n: string }>(to, 'select count(*) as n from trace_spans')
-  return Number(rows?.n) / seconds
-}
-
-export const medianOf = (rounds: readonly IngestRound[], figure: keyof IngestRound): number =>
-  median(rounds.map((round) => round[figure]))

@@ -1,65 +1,94 @@
-// `node bench/main.ts [--requests N] [--rounds N]`: the ledger's figures. Out: what was measured on, then one line a
-// figure: name, value, target, `met` or `short`, separated by tabs.
-import { cpus, totalmem } from 'node:os'
-import { parseArgs } from 'node:util'
-import { median, percentile } from './cpu.ts'
-import { decodeNanos } from './decode.ts'
-import { type IngestRound, ingestRound, medianOf, paced } from './ingest.ts'
-import { createReplay } from './replay.ts'
-import { createStand } from './stand.ts'
+#!/usr/bin/env node
+// `node bench/main.ts [sets…]`: measures sets of figures. Out: what was measured on, then one line a figure: name, value,
+// target, `met` or `short`, separated by tabs; with --write also into RESULTS.md.
+import { Command } from 'commander'
+import { createProgressLine } from '../src/cli/progress-line.ts'
+import { collector } from './collector.ts'
+import { decode } from './decode.ts'
+import { decodeMemory } from './decode-memory.ts'
+import { toLine } from './figure.ts'
+import type { FigureSet, SetOptions } from './figure-set.ts'
+import { ingest } from './ingest.ts'
+import { machineLines } from './machine.ts'
+import { overload } from './overload.ts'
+import { peers } from './peers/peers.ts'
+import { writeResults } from './results.ts'
+import { soak } from './soak.ts'
 
-const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '100' }, rounds: { type: 'string', default: '3' } },
-})
-const requests = Number(values.requests)
+const SETS: Record<string, FigureSet> = {
+  decode,
+  'decode-memory': decodeMemory,
+  ingest,
+  overload,
+  collector,
+  soak,
+  peers,
+}
+/** The others take long. */
+const DEFAULT_SETS = ['decode', 'decode-memory', 'ingest', 'overload', 'collector']
 
-const figure = (name: string, value: number, unit: string, target?: { atLeast?: number; atMost?: number }): void => {
-  const met =
-    target?.atLeast !== undefined ? value >= target.atLeast : value <= (target?.atMost ?? Number.POSITIVE_INFINITY)
-  const wanted = target ? (target.atLeast !== undefined ? `>= ${target.atLeast}` : `<= ${target.atMost}`) : '-'
-  console.log(
-    [name, `${Number(value.toPrecision(4))} ${unit}`.trim(), wanted, target ? (met ? 'met' : 'short') : '-'].join('\t'),
-  )
+async function measure(name: string, options: SetOptions, write: boolean): Promise<void> {
+  const set = SETS[name] as FigureSet
+  const startedAt = new Date()
+  const lines = [
+    `# ${set.title}, ${startedAt.toISOString().slice(0, 16)}Z`,
+    ...machineLines().map((line) => `# ${line}`),
+  ]
+  for (const line of lines) console.log(line)
+  const say = (line: string) => {
+    lines.push(line)
+    console.log(line)
+  }
+  const line = createProgressLine(name)
+  try {
+    await set.run(options, {
+      figure: (figure) => say(toLine(figure)),
+      note: (text) => say(`# ${text}`),
+      progress: (share, text) => line.show(share, text),
+    })
+  } finally {
+    line.end()
+  }
+  say(`# took ${Math.round((Date.now() - startedAt.getTime()) / 1000)} s`)
+  if (write) writeResults(name, lines)
 }
 
-const stand = await createStand()
+const whole = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${text} is not a whole number above 0`)
+  return value
+}
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0)) throw new Error(`${text} is not a number above 0`)
+  return value
+}
+
+const program = new Command('bench')
+  .description('Measures the ledger against its limits and its peers; ratios inside one run, medians of rounds.')
+  .argument('[sets...]', `of ${Object.keys(SETS).join(', ')}`, DEFAULT_SETS)
+  .option('--rounds <n>', 'rounds a figure is the median of', whole, 3)
+  .option('--requests <n>', 'requests of 512 spans a round', whole, 200)
+  .option('--minutes <n>', 'length of the soak', positive, 10)
+  .option('--write', 'replace the tables of these sets in bench/RESULTS.md', false)
+  .addHelpText('after', () => {
+    const options = { rounds: 3, requests: 200, minutes: 10 }
+    const rows = Object.entries(SETS).map(
+      ([name, set]) => `  ${name.padEnd(14)} ${set.title} (≈ ${Math.ceil(set.minutes(options) * 10) / 10} min)`,
+    )
+    return `\nSets and how long they take on two quiet cores:\n${rows.join('\n')}`
+  })
+  .action(async (names: string[], { write, ...options }: SetOptions & { write: boolean }) => {
+    const unknown = names.filter((name) => !(name in SETS))
+    if (unknown.length > 0)
+      throw new Error(`no set is called ${unknown.join(', ')}; there are: ${Object.keys(SETS).join(', ')}`)
+    for (const name of names) await measure(name, options, write)
+  })
+
 try {
-  const [server] = await stand.query<{ version: string }>('postgres', 'select version()')
-  console.log(
-    `# ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
-  )
-  console.log(`# ${server?.version}`)
-  console.log(
-    `# ${requests} requests of 512 spans a round, medians of ${values.rounds} rounds, 8 senders; load generator, ledger and Postgres share the machine`,
-  )
-  const decode = decodeNanos(createReplay(7, 20))
-  figure('decode, one pass', decode.ours / 1000, 'µs/span')
-  figure('decode, protobufjs + flatten', decode.protobufjs / 1000, 'µs/span')
-  figure('decode, times protobufjs + flatten', decode.protobufjs / decode.ours, '', { atLeast: 1.5 })
-
-  const rounds: IngestRound[] = []
-  for (let round = 1; round <= Number(values.rounds); round++) rounds.push(await ingestRound(stand, round, requests))
-  figure('durable ingest over HTTP', medianOf(rounds, 'spansPerSecond'), 'spans/s')
-  figure('server-side COPY FROM file, no roll-ups', medianOf(rounds, 'copySpansPerSecond'), 'spans/s')
-  figure('server-side COPY FROM file, with roll-ups', medianOf(rounds, 'copyWithRollUpsSpansPerSecond'), 'spans/s')
-  const ratio = (limit: 'copySpansPerSecond' | 'copyWithRollUpsSpansPerSecond') =>
-    median(rounds.map((round) => round.spansPerSecond / round[limit]))
-  figure('ingest, of COPY without roll-ups', ratio('copySpansPerSecond'), '', { atLeast: 0.75 })
-  figure('ingest, of COPY with roll-ups', ratio('copyWithRollUpsSpansPerSecond'), '', { atLeast: 0.75 })
-  const ledgerMicros = medianOf(rounds, 'ledgerMicrosPerSpan')
-  const postgresMicros = medianOf(rounds, 'postgresMicrosPerSpan')
-  figure('CPU of the ledger', ledgerMicros, 'µs/span')
-  figure('CPU of Postgres', postgresMicros, 'µs/span')
-  figure('CPU, ledger and Postgres', ledgerMicros + postgresMicros, 'µs/span', { atMost: 30 })
-  figure('acknowledgement p99, full load', medianOf(rounds, 'p99Ms'), 'ms')
-  figure('resident memory after a round', medianOf(rounds, 'residentBytes') / 2 ** 20, 'MiB', { atMost: 512 })
-
-  const half = medianOf(rounds, 'spansPerSecond') / 2
-  const p99s: number[] = []
-  for (let round = 1; round <= Number(values.rounds); round++) {
-    p99s.push(percentile(await paced(stand, round, Math.max(40, Math.round(requests / 2)), half), 0.99))
-  }
-  figure('acknowledgement p99, half load', median(p99s), 'ms', { atMost: 100 })
-} finally {
-  await stand.remove()
+  await program.parseAsync()
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
 }

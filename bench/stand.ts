@@ -2,8 +2,6 @@
 // In: nothing. Out: databases, a ledger, ways to send and to measure.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { setRolePasswords } from '../src/cli/role-passwords.ts'
@@ -14,14 +12,21 @@ import { createPostgres } from '../test/chaos/postgres.ts'
 import { pollUntil } from '../test/support/poll.ts'
 import { freePorts } from '../test/support/third-party.ts'
 import { cpuMicros } from './cpu.ts'
+import { peakResidentBytes, residentBytes } from './machine.ts'
+import type { Endpoint } from './sender.ts'
 
 const PASSWORD = 'bench'
-const TOKEN = 'bench-token'
+export const TOKEN = 'bench-token'
 const MAIN = fileURLToPath(new URL('../src/ledger/main.ts', import.meta.url))
 
 export interface Stand {
+  /** What `select version()` says. */
+  version: string
   /** A fresh database with the schema, prices and the token. */
-  createDatabase: (name: string) => Promise<string>
+  createDatabase: (name: string) => Promise<void>
+  /** An empty database, for others than the ledger. Gives its URL. */
+  createEmptyDatabase: (name: string) => Promise<string>
+  dropDatabase: (name: string) => Promise<void>
   startLedger: (name: string) => Promise<BenchLedger>
   postgresCpuMicros: () => number
   query: <Row extends pg.QueryResultRow>(database: string, sql: string) => Promise<Row[]>
@@ -29,10 +34,13 @@ export interface Stand {
 }
 
 export interface BenchLedger {
-  /** Resolves with the milliseconds until the answer. @throws when it is not 200. */
-  send: (body: Buffer) => Promise<number>
+  pid: number
+  endpoint: Endpoint
+  /** Of the process and what it started. */
   cpuMicros: () => number
   residentBytes: () => number
+  /** The highest since the start. */
+  peakResidentBytes: () => number
   stop: () => Promise<void>
 }
 
@@ -54,6 +62,14 @@ export async function createStand(): Promise<Stand> {
     }
   }
   return {
+    version: (await withClient('postgres', (client) => client.query('select version()'))).rows[0].version,
+    async createEmptyDatabase(name) {
+      await withClient('postgres', (client) => client.query(`create database ${name}`))
+      return urlOf(name)
+    },
+    async dropDatabase(name) {
+      await withClient('postgres', (client) => client.query(`drop database ${name} with (force)`))
+    },
     async createDatabase(name) {
       await withClient('postgres', (client) => client.query(`create database ${name}`))
       await migrate(urlOf(name), 'up')
@@ -64,7 +80,6 @@ export async function createStand(): Promise<Stand> {
         await seedPrices(client)
         await client.query('checkpoint')
       })
-      return urlOf(name)
     },
     startLedger: (name) => startLedger(urlOf(name, 'spanledger_writer', PASSWORD)),
     postgresCpuMicros: () => cpuMicros(postgres.pid()),
@@ -85,45 +100,23 @@ async function startLedger(databaseUrl: string): Promise<BenchLedger> {
     },
   })
   await pollUntil('the ledger is ready', async () => {
+    if (child.exitCode !== null) throw new Error(`the ledger ended with ${child.exitCode}`)
     const response = await fetch(`http://127.0.0.1:${port}/readyz`)
     await response.arrayBuffer()
     if (response.status !== 200) throw new Error(`readyz ${response.status}`)
   })
   const pid = child.pid as number
-  const agent = new Agent({ keepAlive: true })
   return {
-    send: (body) => post(port, agent, body),
+    pid,
+    endpoint: { port, headers: { authorization: `Bearer ${TOKEN}` } },
     cpuMicros: () => cpuMicros(pid),
-    residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
+    residentBytes: () => residentBytes(pid),
+    peakResidentBytes: () => peakResidentBytes(pid),
     async stop() {
-      agent.destroy()
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')
       child.kill('SIGTERM')
       await exited
     },
   }
-}
-
-function post(port: number, agent: Agent, body: Buffer): Promise<number> {
-  const startedAtMs = performance.now()
-  return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/x-protobuf',
-      'content-length': body.length,
-      authorization: `Bearer ${TOKEN}`,
-    }
-    const outgoing = request(
-      { host: '127.0.0.1', port, path: '/v1/traces', method: 'POST', agent, headers },
-      (response) => {
-        response.resume()
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(performance.now() - startedAtMs)
-          else reject(new Error(`answered ${response.statusCode}`))
-        })
-      },
-    )
-    outgoing.on('error', reject)
-    outgoing.end(body)
-  })
 }
