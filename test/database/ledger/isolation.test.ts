@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addToken, startLedger, type TestLedger, withClient } from '../../support/ledger.ts'
 import { logsProtobuf, type PlainSpan, tracesProtobuf } from '../../support/otlp/messages.ts'
+import { pollUntil } from '../../support/poll.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 let database: TestDatabase
@@ -99,5 +100,24 @@ describe('a token', () => {
     )
     nowMs += 5_000
     expect(await status()).toBe(401)
+  })
+
+  it('stops working within 5 seconds of being revoked, by the clock on the wall', async () => {
+    const real = await startLedger(database)
+    const token = await addToken(database.ownerUrl)
+    const status = async () => (await real.post('/v1/traces', Buffer.alloc(0), as(token))).status
+    try {
+      await pollUntil('the new token is known', async () => expect(await status()).toBe(200))
+      await withClient(database.ownerUrl, (client) =>
+        client.query('update writer_tokens set revoked_at = now() where name = $1', [token]),
+      )
+      const revokedAtMs = performance.now()
+      await pollUntil('the revoked token is refused', async () => expect(await status()).toBe(401))
+      expect(performance.now() - revokedAtMs).toBeLessThan(5_000)
+      // Control: another token goes on working.
+      expect((await real.post('/v1/traces', Buffer.alloc(0))).status).toBe(200)
+    } finally {
+      await real.close()
+    }
   })
 })
