@@ -56,8 +56,13 @@ async function startAndWait(program: RunningProgram, url: string, name: string):
   return { url, program }
 }
 
-export async function startPrometheus(folder: string, values: Record<string, string>): Promise<Started> {
-  const [port] = (await freePorts(1)) as [number]
+/** @param options `at`: port of one that ran in this folder before, whose data it finds again; `flags`: more of them. */
+export async function startPrometheus(
+  folder: string,
+  values: Record<string, string>,
+  { at, flags = [] }: { at?: number; flags?: string[] } = {},
+): Promise<Started> {
+  const port = at ?? ((await freePorts(1)) as [number])[0]
   const config = join(folder, 'prometheus.yml')
   writeFileSync(config, renderConfig('prometheus.yml', { PROMETHEUS_PORT: String(port), ...values }))
   const program = startProgram(componentPath('prometheus'), [
@@ -66,17 +71,19 @@ export async function startPrometheus(folder: string, values: Record<string, str
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-otlp-receiver',
     '--enable-feature=exemplar-storage',
+    ...flags,
   ])
   return startAndWait(program, `http://127.0.0.1:${port}`, 'Prometheus')
 }
 
-/** @param cluster listen address and peers; without it no cluster. */
+/** @param cluster listen address and peers; without it no cluster. @param at port of one that ran in this folder before. */
 export async function startAlertmanager(
   folder: string,
   values: Record<string, string>,
   cluster?: { listen: string; peers: string[] },
+  at?: number,
 ): Promise<Started> {
-  const [port] = (await freePorts(1)) as [number]
+  const port = at ?? ((await freePorts(1)) as [number])[0]
   const data = join(folder, `alertmanager-${port}`)
   mkdirSync(data, { recursive: true })
   const config = join(data, 'alertmanager.yml')

@@ -3,11 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Express } from 'express'
 import { marked } from 'marked'
-import { Markup } from '../http/html.ts'
+import { html, Markup } from '../http/html.ts'
 import { sendPage } from '../http/page.ts'
 import { problemPage } from './alert-page.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../prometheus/runbooks')
+
+/** A person on call comes from a mail, not from the README. */
+const HOW_TO_RUN = html`<section><h2>To run what stands above</h2>
+<p>Queries: paste them in Prometheus or in the dashboard's Explore. Commands: in the checkout, after</p>
+<pre><code>export SPANLEDGER_DATABASE_URL="postgres://postgres:$(grep ^POSTGRES_PASSWORD= .env | cut -d= -f2)@127.0.0.1:54329/spanledger"
+spanledger() { node_modules/.bin/node src/cli/main.ts "$@"; }</code></pre>
+<p>SQL: <code>psql "$SPANLEDGER_DATABASE_URL"</code>. Ports are the defaults, and <code>acme</code> stands for the organisation.</p></section>`
 
 export function mountRunbooks(app: Express, folder = FOLDER): void {
   app.get('/runbooks/:name', async (request, response) => {
@@ -17,6 +24,6 @@ export function mountRunbooks(app: Express, folder = FOLDER): void {
     if (text === undefined)
       return sendPage(response, 404, 'Runbook', problemPage('No such runbook', 'There is no runbook of this name.'))
     const body = await marked.parse(text)
-    sendPage(response, 200, `Runbook: ${name}`, new Markup(`<section>${body}</section>`))
+    sendPage(response, 200, `Runbook: ${name}`, new Markup(`<section>${body}</section>${HOW_TO_RUN.text}`))
   })
 }
