@@ -1,7 +1,7 @@
 // "Cost management": who spends it, is that within budget, and which provider gives most for it?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { createDashboard } from '../kit/dashboard.ts'
-import { drillUrl } from '../kit/links.ts'
+import { callsBehind, drillUrl } from '../kit/links.ts'
 import { column, stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import {
@@ -15,6 +15,7 @@ import {
   latency,
   NO_CALLS,
   named,
+  USAGE_FILTERS,
   WHOLE_DAYS,
   WHOLE_HOURS,
   withUsageFilters,
@@ -81,9 +82,10 @@ export const costManagement = spenders
   .withPanel(
     stackedBars({
       title: 'Cost over time by department',
-      description: `Cost per hour, or per UTC day over longer ranges, by department. ${WHOLE_HOURS}`,
+      description: `Cost per hour, or per UTC day over longer ranges, by department. Click a bar for its calls. ${WHOLE_HOURS}`,
       unit: 'currencyUSD',
       ...wide,
+      link: callsBehind('department', USAGE_FILTERS),
       queries: [
         sqlSeries(`
           select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${COST} as cost

@@ -3,7 +3,7 @@ import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { lines, linesWithLimit, stackedBars, stat, thresholdsFrom } from '../kit/panels.ts'
-import { promql, promqlInstant, promqlWithExemplars } from '../kit/queries.ts'
+import { exemplars, promql, promqlInstant } from '../kit/queries.ts'
 import { withUsageFilters } from '../kit/usage.ts'
 
 const { genai, slo } = ALERTS_CONFIG
@@ -27,7 +27,9 @@ const quantile = (q: number, buckets: string, by: string) =>
   `histogram_quantile(${q}, sum by (${by ? `${by}, ` : ''}le) (rate(${buckets}{${CHOSEN}}${WINDOW})))`
 const WHO = 'org_id, gen_ai_provider_name'
 const WHO_LEGEND = '{{org_id}} {{gen_ai_provider_name}}'
-const CLICK = 'Click a dot to open the trace of that call.'
+const CLICK = 'Click a diamond to open the trace of that call; diamonds are filtered by organisation and provider only.'
+const CALLS_SEEN =
+  'traces_span_metrics_duration_seconds_bucket{org_id=~"$org_id", gen_ai_provider_name=~"$provider", gen_ai_operation_name!=""}'
 
 const burn = (kind: 'errors' | 'latency') => {
   const [series, title, what] =
@@ -176,7 +178,7 @@ export const genaiHealth = withUsageFilters(
         ...half,
         emptyText: NO_CALLS,
         alerts: ['GenAILatencyP95High'],
-        queries: [promqlWithExemplars(quantile(0.95, BUCKETS, WHO), WHO_LEGEND)],
+        queries: [promql(quantile(0.95, BUCKETS, WHO), WHO_LEGEND), exemplars(CALLS_SEEN)],
       },
       [genai.p95.seconds, 'red'],
     ),
@@ -191,8 +193,9 @@ export const genaiHealth = withUsageFilters(
         emptyText: NO_CALLS,
         alerts: ['GenAILatencyP99High', 'GenAIProviderSlow'],
         queries: [
-          promqlWithExemplars(quantile(0.99, BUCKETS, WHO), WHO_LEGEND),
+          promql(quantile(0.99, BUCKETS, WHO), WHO_LEGEND),
           promql(quantile(0.99, BUCKETS, 'gen_ai_provider_name'), '{{gen_ai_provider_name}}, all chosen'),
+          exemplars(CALLS_SEEN),
         ],
       },
       [genai.p99.seconds, 'orange'],
@@ -203,12 +206,12 @@ export const genaiHealth = withUsageFilters(
     linesWithLimit(
       {
         title: 'Time to the first chunk, p95',
-        description: `How long people wait until a streamed answer begins, over ${genai.window}. ${CLICK}`,
+        description: `How long people wait until a streamed answer begins, over ${genai.window}.`,
         unit: 's',
         ...half,
         emptyText: 'No streamed call in this range',
         alerts: ['GenAITimeToFirstChunkHigh'],
-        queries: [promqlWithExemplars(quantile(0.95, FIRST_CHUNK, WHO), WHO_LEGEND)],
+        queries: [promql(quantile(0.95, FIRST_CHUNK, WHO), WHO_LEGEND)],
       },
       [genai.firstChunk.seconds, 'orange'],
     ),

@@ -1,7 +1,7 @@
 // "Usage and cost": what do we spend, on what, and what is failing? Money comes from the ledger's exact roll-ups.
 import { CustomVariableBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { createDashboard, filter } from '../kit/dashboard.ts'
-import { TRACE_LINK } from '../kit/links.ts'
+import { callsBehind, TRACE_LINK } from '../kit/links.ts'
 import { column, rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import { COST, DAYS, NO_CALLS, WHOLE_DAYS } from '../kit/usage.ts'
@@ -104,7 +104,8 @@ export const usageAndCost = createDashboard({
   .withPanel(
     stackedBars({
       title: 'Cost over time by feature',
-      description: `Cost per bucket, stacked by feature. Choose day, week or month above. ${WHOLE_DAYS}`,
+      description: `Cost per bucket, stacked by feature. Choose day, week or month above; click a bar for its calls. ${WHOLE_DAYS}`,
+      link: callsBehind('feature', ['org_id', 'deal_id'], '$bucket'),
       unit: 'currencyUSD',
       width: 24,
       height: 9,

@@ -1,22 +1,17 @@
 // Links from one view to the next, in the form Grafana's Explore and data links take.
+import { exploreTraceUrl } from '../viewer/web/explore/trace-url.ts'
 import { TEMPO } from './datasources.ts'
-import { column } from './panels.ts'
+import { column, type PanelLink } from './panels.ts'
 import { USAGE_FILTERS } from './usage.ts'
 
 /** Opens the trace whose id is the cell's value in the Tempo data source. */
-export const TRACE_LINK = column.link('Open trace', traceUrl('${__value.raw}'))
+export const TRACE_LINK = column.link('Open trace', exploreTraceUrl(String(TEMPO.uid), '${__value.raw}'))
 
-/** Explore URL of one trace. @param traceId a trace id or a Grafana variable that holds one. */
-export function traceUrl(traceId: string): string {
-  const panes = {
-    trace: {
-      datasource: TEMPO.uid,
-      queries: [{ refId: 'A', datasource: TEMPO, queryType: 'traceql', query: traceId }],
-    },
-  }
-  // Grafana fills in variables before it decodes the URL, so the variable itself stays readable.
-  return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes)).replace(encodeURIComponent(traceId), traceId)}`
-}
+/** The trace with its ledger lines, feature runs and logs, on one dashboard. */
+export const TRACE_PAGE_LINK = column.link(
+  'Trace, ledger lines and logs',
+  '/d/trace?${__url_time_range}&${org_id:queryparam}&var-trace=${__value.raw}',
+)
 
 /**
  * URL of another dashboard with the time range and filters of this one.
@@ -30,3 +25,24 @@ export function drillUrl(uid: string, chosen: Record<string, string>): string {
 
 /** URL of another dashboard with the time range and organisations of this one. */
 export const siblingUrl = (uid: string): string => `/d/${uid}?\${__url_time_range}&\${org_id:queryparam}`
+
+/**
+ * From a bar or point of cost over time to the calls behind it, on one click.
+ * @param dimension filter that the series decides
+ * @param carried other filters that this dashboard has
+ * @param bucket how long a bar is: `auto` for hours or days as the range decides, else a unit or a variable that holds one
+ */
+export function callsBehind(
+  dimension: 'feature' | 'department',
+  carried: readonly string[],
+  bucket = 'auto',
+): PanelLink {
+  const parts = [
+    '${__url_time_range}',
+    ...carried.filter((name) => name !== dimension).map((name) => `\${${name}:queryparam}`),
+    `var-${dimension}=\${__field.name:percentencode}`,
+    `var-bucket=${bucket}`,
+    'var-at=${__value.time}',
+  ]
+  return { title: 'The calls behind it', url: `/d/calls?${parts.join('&')}`, oneClick: true }
+}

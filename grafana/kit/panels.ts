@@ -10,6 +10,7 @@ import {
   FieldColorModeId,
   MappingType,
   type Panel,
+  PanelBuilder,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -19,6 +20,13 @@ import {
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries'
+
+/** Where a click on a value leads; with `oneClick` at once, else after a look at the tooltip. */
+export interface PanelLink {
+  title: string
+  url: string
+  oneClick?: boolean
+}
 
 export interface PanelSpec {
   title: string
@@ -34,7 +42,7 @@ export interface PanelSpec {
   /** Shown instead of an empty panel: why there may be nothing. */
   emptyText?: string
   /** Next hop when a value is clicked: title and URL with Grafana's `${__…}` variables. */
-  link?: { title: string; url: string }
+  link?: PanelLink
   decimals?: number
   thresholds?: Threshold[]
   /** Alerts whose figure the panel plots; the description names them, and a test wants one panel for each alert. */
@@ -70,12 +78,19 @@ function withCommon<P extends CommonPanel>(panel: P, spec: PanelSpec): P {
   panel.targets(spec.queries.map(withRefId))
   if (spec.emptyText) panel.noValue(spec.emptyText)
   if (spec.decimals !== undefined) panel.decimals(spec.decimals)
-  if (spec.link) panel.dataLinks([new DashboardLinkBuilder(spec.link.title).url(spec.link.url)])
+  if (spec.link) panel.dataLinks([dataLink(spec.link)])
   if (spec.mappings) panel.mappings([{ type: MappingType.ValueToText, options: spec.mappings }])
   if (spec.thresholds) {
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(spec.thresholds))
   }
   return panel
+}
+
+/** The SDK's builder has no `oneClick`. */
+const dataLink = ({ title, url, oneClick }: PanelLink): DashboardLinkBuilder => {
+  const builder = new DashboardLinkBuilder(title).url(url)
+  if (oneClick) Object.assign(builder, { build: () => ({ title, url, oneClick }) })
+  return builder
 }
 
 const withRefId = (query: Builder<Dataquery>, index: number): Builder<Dataquery> => ({
@@ -127,6 +142,9 @@ export const table = (spec: PanelSpec & { columns?: Record<string, DynamicConfig
   for (const [name, properties] of Object.entries(spec.columns ?? {})) panel.overrideByName(name, properties)
   return panel
 }
+
+/** One trace as a waterfall. The SDK has no builder for this panel. */
+export const traceView = (spec: PanelSpec): PanelBuilder => withCommon(new PanelBuilder().type('traces'), spec)
 
 /** One number beside its change against the period before; the query gives the columns `now` and `change`. */
 export const statWithChange = (spec: PanelSpec): StatPanel =>

@@ -1,15 +1,24 @@
 // Queries as panels take them. Money comes from the ledger in SQL, rates and health from Prometheus.
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
-import { LEDGER, PROMETHEUS } from './datasources.ts'
+import { LEDGER, PROMETHEUS, TEMPO } from './datasources.ts'
 
 /** A PromQL range query, one series a label set. */
 export const promql = (expr: string, legend: string): Builder<Dataquery> =>
   new DataqueryBuilder().datasource(PROMETHEUS).expr(oneLine(expr)).legendFormat(legend).exemplar(false).range()
 
-/** A PromQL range query whose exemplars open the trace they came from. */
-export const promqlWithExemplars = (expr: string, legend: string): Builder<Dataquery> =>
-  new DataqueryBuilder().datasource(PROMETHEUS).expr(oneLine(expr)).legendFormat(legend).exemplar(true).range()
+/**
+ * Points on a chart, each a call that opens its trace, and no line: no sample is below zero, so only exemplars are left.
+ * Span metrics carry them; the OpenTelemetry SDK for JavaScript puts none on an app's own metrics.
+ * @param selector of a histogram's buckets whose observations share the chart's unit
+ */
+export const exemplars = (selector: string): Builder<Dataquery> =>
+  new DataqueryBuilder()
+    .datasource(PROMETHEUS)
+    .expr(`${oneLine(selector)} < 0`)
+    .legendFormat('')
+    .exemplar(true)
+    .range()
 
 /** A PromQL query at the end of the range, as table rows or single values. */
 export const promqlInstant = (expr: string, legend: string): Builder<Dataquery> =>
@@ -26,6 +35,12 @@ export const sqlSeries = (sql: string): Builder<Dataquery> => sqlQuery(sql, 'tim
 
 /** SQL as a table. */
 export const sqlTable = (sql: string): Builder<Dataquery> => sqlQuery(sql, 'table')
+
+/** One trace. @param traceId an id, or a variable that holds one */
+export const traceById = (traceId: string): Builder<Dataquery> => {
+  const query = { datasource: TEMPO, queryType: 'traceql', query: traceId, limit: 20, tableType: 'traces' }
+  return { build: () => ({ ...query, _implementsDataqueryVariant() {} }) }
+}
 
 // The SDK has no builder for the Postgres data source; this is the query model Grafana stores for it.
 function sqlQuery(sql: string, format: 'time_series' | 'table'): Builder<Dataquery> {

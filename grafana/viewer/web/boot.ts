@@ -19,6 +19,7 @@ import {
   setTemplateSrv,
 } from '@grafana/runtime'
 import { catchError, map, of, startWith } from 'rxjs'
+import { getJson } from './api.ts'
 import { ViewerDataSource } from './data-source.ts'
 import { registerFieldConfig } from './field-config.ts'
 import { interpolate } from './interpolate.ts'
@@ -27,18 +28,22 @@ import { PANELS } from './panels/index.ts'
 type Theme = 'dark' | 'light'
 
 /** `?theme=` of the URL, else what was chosen before, else dark. */
-export function chosenTheme(): Theme {
+function chosenTheme(): Theme {
   const asked = new URLSearchParams(location.search).get('theme') ?? localStorage.getItem('theme')
   return asked === 'light' ? 'light' : 'dark'
 }
 
-export async function boot(): Promise<void> {
+export function setTheme(): void {
   const theme = createTheme({ colors: { mode: chosenTheme() } })
   Object.assign(config, {
     theme2: theme,
     theme: theme.v1,
     bootData: (window as never as { grafanaBootData: unknown }).grafanaBootData,
   })
+}
+
+/** Needs the organisation to be chosen: data sources are its own. */
+export async function boot(): Promise<void> {
   await initPluginTranslations('grafana', [])
   registerFieldConfig()
   setAppEvents(new EventBusSrv())
@@ -96,7 +101,7 @@ function pluginOf(id: string) {
 }
 
 async function registerDataSources(): Promise<void> {
-  const provisioned = (await (await fetch('/api/datasources')).json()) as DataSourceInstanceSettings[]
+  const provisioned = await getJson<DataSourceInstanceSettings[]>('/api/datasources')
   const sources = provisioned.map(
     (source) =>
       new ViewerDataSource({

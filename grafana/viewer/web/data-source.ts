@@ -10,7 +10,9 @@ import {
   type ScopedVars,
 } from '@grafana/data'
 import { from, type Observable } from 'rxjs'
+import { getJson, postJson } from './api.ts'
 import { interpolate, promqlFormat, sqlFormat } from './interpolate.ts'
+import { withFilters } from './promql-filters.ts'
 
 interface QueryModel {
   refId: string
@@ -28,6 +30,8 @@ interface Answer {
 }
 
 export class ViewerDataSource extends DataSourceApi<QueryModel> {
+  /** Annotations are queries like any other. */
+  override annotations = {}
   private settings: DataSourceInstanceSettings
 
   constructor(settings: DataSourceInstanceSettings) {
@@ -60,6 +64,21 @@ export class ViewerDataSource extends DataSourceApi<QueryModel> {
     return [...(texts?.values ?? [])].map((label, i) => ({ text: String(label), value: String(values?.values[i]) }))
   }
 
+  /** Labels for ad hoc filters; only Prometheus has them, as in Grafana. */
+  override async getTagKeys(): Promise<MetricFindValue[]> {
+    return this.labels('labels')
+  }
+
+  override async getTagValues({ key }: { key: string }): Promise<MetricFindValue[]> {
+    return this.labels(`label/${key}/values`)
+  }
+
+  private async labels(path: string): Promise<MetricFindValue[]> {
+    if (this.type !== 'prometheus') return []
+    const { data } = await getJson<{ data: string[] }>(`/api/datasources/uid/${this.uid}/resources/api/v1/${path}`)
+    return data.filter((text) => text !== '__name__').map((text) => ({ text, value: text }))
+  }
+
   async testDatasource() {
     return { status: 'success', message: 'ok' }
   }
@@ -72,23 +91,23 @@ export class ViewerDataSource extends DataSourceApi<QueryModel> {
         // Targets of a panel with mixed data sources name their own.
         datasource: { uid: interpolate(query.datasource?.uid ?? '', request.scopedVars) || this.settings.uid },
         ...(query.rawSql === undefined ? {} : { rawSql: interpolate(query.rawSql, request.scopedVars, sqlFormat) }),
-        ...(query.expr === undefined ? {} : { expr: interpolate(query.expr, request.scopedVars, promqlFormat) }),
+        ...(query.expr === undefined ? {} : { expr: this.expr(query.expr, request) }),
         ...(typeof query.query === 'string' ? { query: interpolate(query.query, request.scopedVars) } : {}),
       }))
     const { from: start, to: end } = request.range
     return this.post(queries, start.valueOf(), end.valueOf(), request.intervalMs, request.maxDataPoints ?? 1000)
   }
 
+  private expr(expr: string, { scopedVars, filters = [] }: DataQueryRequest<QueryModel>): string {
+    return withFilters(interpolate(expr, scopedVars, promqlFormat), filters)
+  }
+
   private async post(queries: QueryModel[], fromMs: number, toMs: number, intervalMs: number, maxDataPoints: number) {
     const datasource = { uid: this.settings.uid }
-    const response = await fetch('/api/ds/query', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        from: fromMs,
-        to: toMs,
-        queries: queries.map((query) => ({ datasource, ...query, intervalMs, maxDataPoints })),
-      }),
+    const response = await postJson('/api/ds/query', {
+      from: fromMs,
+      to: toMs,
+      queries: queries.map((query) => ({ datasource, ...query, intervalMs, maxDataPoints })),
     })
     const answer = (await response.json()) as Answer & { message?: string }
     if (!response.ok) return { data: [] as DataFrame[], error: new Error(answer.message) }

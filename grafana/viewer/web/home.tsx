@@ -5,6 +5,7 @@ import type { GrafanaTheme2 } from '@grafana/data'
 import { Card, Input, useStyles2 } from '@grafana/ui'
 import { useEffect, useState } from 'react'
 import { useNavigate } from 'react-router-dom'
+import { getJson } from './api.ts'
 
 interface Entry {
   uid: string
@@ -19,7 +20,7 @@ export function Home() {
   const [search, setSearch] = useState('')
   const styles = useStyles2(getStyles)
   const navigate = useNavigate()
-  useEffect(() => void fetch('/api/search').then(async (answer) => setEntries(await answer.json())), [])
+  useEffect(() => void getJson<Entry[]>('/api/search').then(setEntries), [])
   if (!entries) return null
   const found = entries.filter(({ title, description }) =>
     `${title} ${description}`.toLowerCase().includes(search.toLowerCase()),

@@ -1,37 +1,29 @@
-// The page: theme, navigation, routes.
+// The page: theme, organisation, navigation, routes.
 import { ThemeContext } from '@grafana/data'
 import { config, LocationServiceProvider, locationService } from '@grafana/runtime'
 import { GlobalStyles, PortalContainer } from '@grafana/ui'
-import { useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
-import { Link, Route, Router, Routes } from 'react-router-dom'
-import { boot, chosenTheme } from './boot.ts'
+import { Route, Router, Routes } from 'react-router-dom'
+import type { Organisation } from './api.ts'
+import { boot, setTheme } from './boot.ts'
 import { DashboardPage } from './dashboard-page.tsx'
 import { ExplorePage } from './explore/explore-page.tsx'
 import { Home } from './home.tsx'
+import { Nav } from './nav.tsx'
+import { chooseOrganisation, nameInUrl } from './organisation.ts'
 
 const history = locationService.getHistory()
 const subscribe = (changed: () => void) => history.listen(changed)
 
-function App() {
+function App({ organisations }: { organisations: Organisation[] }) {
   const location = useSyncExternalStore(subscribe, () => history.location)
   const kiosk = new URLSearchParams(location.search).has('kiosk')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: links inside the page do not name the organisation
+  useEffect(nameInUrl, [location])
   return (
     <Router location={location} navigator={history as never}>
-      {!kiosk && (
-        <nav
-          style={{
-            display: 'flex',
-            gap: 16,
-            padding: '10px 16px',
-            borderBottom: `1px solid ${config.theme2.colors.border.weak}`,
-          }}
-        >
-          <Link to="/">Spanledger</Link>
-          <span style={{ flexGrow: 1 }} />
-          <ThemeSwitch />
-        </nav>
-      )}
+      {!kiosk && <Nav organisations={organisations} />}
       <Routes>
         <Route path="/" element={<Home />} />
         <Route path="/d/:uid/:slug?" element={<DashboardPage />} />
@@ -42,27 +34,23 @@ function App() {
   )
 }
 
-function ThemeSwitch() {
-  const other = chosenTheme() === 'dark' ? 'light' : 'dark'
-  const change = () => {
-    localStorage.setItem('theme', other)
-    locationService.partial({ theme: null }, true)
-    window.location.reload()
-  }
-  return (
-    <button type="button" onClick={change} style={{ background: 'none', border: 0, color: 'inherit' }}>
-      {other === 'light' ? 'Light' : 'Dark'} theme
-    </button>
+function render(page: ReactNode): void {
+  createRoot(document.getElementById('root') as HTMLElement).render(
+    <ThemeContext.Provider value={config.theme2}>
+      <LocationServiceProvider service={locationService}>
+        <GlobalStyles />
+        {page}
+        <PortalContainer />
+      </LocationServiceProvider>
+    </ThemeContext.Provider>,
   )
 }
 
-await boot()
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <ThemeContext.Provider value={config.theme2}>
-    <LocationServiceProvider service={locationService}>
-      <GlobalStyles />
-      <App />
-      <PortalContainer />
-    </LocationServiceProvider>
-  </ThemeContext.Provider>,
-)
+setTheme()
+try {
+  const organisations = await chooseOrganisation()
+  await boot()
+  render(<App organisations={organisations} />)
+} catch (error) {
+  render(<p role="alert">{error instanceof Error ? error.message : String(error)}</p>)
+}

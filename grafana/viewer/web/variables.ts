@@ -1,5 +1,6 @@
 // Variables of a dashboard as the scene knows them. In: their stored models. Out: scene variables.
 import {
+  AdHocFiltersVariable,
   ConstantVariable,
   CustomVariable,
   DataSourceVariable,
@@ -11,6 +12,12 @@ import {
 } from '@grafana/scenes'
 import type { VariableModel } from '@grafana/schema'
 import type { Values } from './repeats.ts'
+
+interface Filter {
+  key: string
+  operator: string
+  value: string
+}
 
 export function createVariable(model: VariableModel): SceneVariable {
   const current = (model.current ?? {}) as { value?: string | string[]; text?: string | string[] }
@@ -49,6 +56,11 @@ export function createVariable(model: VariableModel): SceneVariable {
         autoStepCount: automatic.auto_count ?? 30,
         autoMinInterval: automatic.auto_min ?? '10s',
       })
+    }
+    case 'adhoc': {
+      const { filters = [], baseFilters = [] } = model as VariableModel & { filters?: Filter[]; baseFilters?: Filter[] }
+      const datasource = model.datasource ?? null
+      return new AdHocFiltersVariable({ ...own, datasource, filters, baseFilters, applyMode: 'auto' })
     }
     case 'textbox':
       return new TextBoxVariable({ ...own, value: String(current.value ?? model.query ?? '') })

@@ -96,7 +96,10 @@ function Bar(props: { span: DrawnSpan; trace: Trace; color: string; onClick: (id
           style={{ left: `${Math.min(100, ((event.timestamp - trace.startMs) / total) * 100)}%` }}
         />
       ))}
-      <span className={styles.duration} style={inside ? { right: 8, color: getContrastText(color) } : label}>
+      <span
+        className={styles.duration}
+        style={inside ? { right: `calc(${100 - left - width}% + 6px)`, color: getContrastText(color) } : label}
+      >
         {formatMs(span.duration)}
       </span>
     </div>

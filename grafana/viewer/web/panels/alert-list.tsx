@@ -4,6 +4,7 @@ import { css } from '@emotion/css'
 import { dateTimeFormat, type GrafanaTheme2, type PanelProps } from '@grafana/data'
 import { useStyles2, useTheme2 } from '@grafana/ui'
 import { useEffect, useState } from 'react'
+import { getJson } from '../api.ts'
 import { dataSourceOfType } from '../query.ts'
 import { createPanel } from './plugin.ts'
 
@@ -66,10 +67,11 @@ function AlertListPanel(props: PanelProps<Options>) {
 
 async function loadAlerts(): Promise<Alert[]> {
   const uid = await dataSourceOfType('prometheus')
-  const answer = await fetch(`/api/prometheus/${encodeURIComponent(uid ?? '')}/api/v1/alerts`)
-  const body = await answer.json()
-  if (!answer.ok) throw new Error(body.message)
-  return body.data.alerts
+  if (!uid) throw new Error('This organisation has no Prometheus, and so no alerts here.')
+  const { data } = await getJson<{ data: { alerts: Alert[] } }>(
+    `/api/prometheus/${encodeURIComponent(uid)}/api/v1/alerts`,
+  )
+  return data.alerts
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

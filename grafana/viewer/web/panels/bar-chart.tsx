@@ -11,7 +11,7 @@ import {
 import type { VizLegendOptions } from '@grafana/schema'
 import { measureText, useTheme2 } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
-import { WithLegend } from './legend.tsx'
+import { useLegendSelection, WithLegend } from './legend.tsx'
 import { createPanel } from './plugin.ts'
 import { niceTicks } from './scale.ts'
 
@@ -27,6 +27,7 @@ const LABEL_MAX_PX = 180
 
 function BarChartPanel(props: PanelProps<Options>) {
   const theme = useTheme2()
+  const selection = useLegendSelection()
   const { data, options, width, height, timeZone } = props
   const [frame] = data.series
   if (!frame || !hasValues(props)) return <Empty {...props} />
@@ -42,12 +43,13 @@ function BarChartPanel(props: PanelProps<Options>) {
   )
   if (!category || columns.length === 0) return <Empty {...props} />
   const labelOf = withDisplay(category).display
-  const bars: Bar[] = columns.map((field) => ({
+  const all: Bar[] = columns.map((field) => ({
     name: getFieldDisplayName(field, frame, data.series),
     color: getFieldSeriesColor(field, theme).color,
     values: field.values.map((value) => Number(value ?? 0)),
     show: (value) => showValue(withDisplay(field).display(value)),
   }))
+  const bars = all.filter(({ name }) => selection.isShown(name))
   const labels = category.values.map((value) => showValue(labelOf(value)))
   const percent = options.stacking === 'percent'
   const stacked = percent || options.stacking === 'normal'
@@ -55,10 +57,10 @@ function BarChartPanel(props: PanelProps<Options>) {
     const totals = labels.map((_, row) => bars.reduce((sum, bar) => sum + (bar.values[row] ?? 0), 0) || 1)
     for (const bar of bars) bar.values = bar.values.map((value, row) => (value / (totals[row] as number)) * 100)
   }
-  const items = columns.length > 1 ? bars.map(({ name, color }) => ({ label: name, color })) : []
+  const items = columns.length > 1 ? all.map(({ name, color }) => ({ label: name, color })) : []
   const horizontal = options.orientation === 'horizontal'
   return (
-    <WithLegend width={width} height={height} options={options.legend} items={items}>
+    <WithLegend width={width} height={height} options={options.legend} items={items} selection={selection}>
       {(w, h) => <Bars {...{ bars, labels, stacked, horizontal, width: w, height: h }} />}
     </WithLegend>
   )

@@ -15,13 +15,18 @@ interface Options {
   showUnfilled?: boolean
 }
 
-const MAX_BAR_HEIGHT = 34
+const MAX_BAR_HEIGHT_PX = 34
+/** A name on top needs a line of its own; more bars than fit are scrolled. */
+const MIN_BAR_HEIGHT_PX = 16
+const MIN_HEIGHT_WITH_NAME_PX = 34
 
 function BarGaugePanel(props: PanelProps<Options>) {
   const theme = useTheme2()
   const { data, options, width, height } = props
   if (!hasValues(props)) return <Empty {...props} />
   const orientation = options.orientation ?? VizOrientation.Horizontal
+  const namePlacement = options.namePlacement ?? BarGaugeNamePlacement.Left
+  const namesOnTop = namePlacement === BarGaugeNamePlacement.Top
   return (
     <VizRepeater
       getValues={() => singleValues(props, theme)}
@@ -32,8 +37,8 @@ function BarGaugePanel(props: PanelProps<Options>) {
       height={height}
       orientation={orientation}
       itemSpacing={6}
-      minVizHeight={16}
-      maxVizHeight={MAX_BAR_HEIGHT}
+      minVizHeight={namesOnTop ? MIN_HEIGHT_WITH_NAME_PX : MIN_BAR_HEIGHT_PX}
+      maxVizHeight={MAX_BAR_HEIGHT_PX}
       renderValue={({ value, width: w, height: h, alignmentFactors, count }) => (
         <BarGauge
           value={value.display}
@@ -44,7 +49,7 @@ function BarGaugePanel(props: PanelProps<Options>) {
           orientation={orientation}
           displayMode={options.displayMode ?? BarGaugeDisplayMode.Basic}
           valueDisplayMode={options.valueMode ?? BarGaugeValueMode.Text}
-          namePlacement={options.namePlacement ?? BarGaugeNamePlacement.Left}
+          namePlacement={namePlacement}
           showUnfilled={options.showUnfilled ?? true}
           itemSpacing={6}
           width={w}

@@ -3,6 +3,7 @@ import type { PanelProps } from '@grafana/data'
 import { useTheme2 } from '@grafana/ui'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router-dom'
+import { getJson } from '../api.ts'
 import { createPanel } from './plugin.ts'
 
 interface Options {
@@ -24,7 +25,7 @@ interface Entry {
 function DashListPanel({ options, width, height, replaceVariables }: PanelProps<Options>) {
   const { link } = useTheme2().colors.text
   const [entries, setEntries] = useState<Entry[]>([])
-  useEffect(() => void fetch('/api/search').then(async (answer) => setEntries(await answer.json())), [])
+  useEffect(() => void getJson<Entry[]>('/api/search').then(setEntries), [])
   const { query = '', tags = [], maxItems = 30 } = options
   const found = entries
     .filter((entry) => entry.title.toLowerCase().includes(query.toLowerCase()))

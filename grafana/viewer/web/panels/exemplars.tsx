@@ -2,6 +2,7 @@
 import { type DataFrame, dateTimeFormat, type TimeZone } from '@grafana/data'
 import { EventsCanvas, type UPlotConfigBuilder, useTheme2 } from '@grafana/ui'
 import { useCallback, useLayoutEffect, useRef } from 'react'
+import { useSecondDraw } from './use-second-draw.ts'
 
 interface Props {
   config: UPlotConfigBuilder
@@ -20,6 +21,7 @@ const SIZE_PX = 8
 
 export function Exemplars({ config, annotations, timeZone }: Props) {
   const theme = useTheme2()
+  useSecondDraw(config)
   const plot = useRef<Plot>(undefined)
   useLayoutEffect(() => {
     config.addHook('init', (u) => {

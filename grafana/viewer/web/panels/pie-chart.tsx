@@ -3,7 +3,7 @@ import { FieldColorModeId, type PanelProps, type ReduceDataOptions } from '@graf
 import type { VizLegendOptions } from '@grafana/schema'
 import { useTheme2 } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
-import { WithLegend } from './legend.tsx'
+import { useLegendSelection, WithLegend } from './legend.tsx'
 import { createPanel } from './plugin.ts'
 import { linkOf, singleValues } from './single-values.ts'
 
@@ -19,14 +19,16 @@ const LABEL_FROM_SHARE = 0.04
 
 function PieChartPanel(props: PanelProps<Options>) {
   const theme = useTheme2()
+  const selection = useLegendSelection()
   if (!hasValues(props)) return <Empty {...props} />
   const { options, width, height } = props
   const values = singleValues(props, theme).filter(({ display }) => display.numeric > 0)
-  const total = values.reduce((sum, { display }) => sum + display.numeric, 0)
+  const isShown = ({ display }: (typeof values)[number]) => selection.isShown(display.title ?? '')
+  const total = values.filter(isShown).reduce((sum, { display }) => sum + display.numeric, 0) || 1
   let turned = 0
-  const slices = values.map((value) => {
+  const all = values.map((value) => {
     const { display } = value
-    const share = display.numeric / total
+    const share = isShown(value) ? display.numeric / total : 0
     const text = `${display.prefix ?? ''}${display.text}${display.suffix ?? ''}`
     const slice = {
       title: display.title ?? '',
@@ -39,9 +41,10 @@ function PieChartPanel(props: PanelProps<Options>) {
     turned += share
     return slice
   })
+  const slices = all.filter(({ share }) => share > 0)
   const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`
   const shown = options.legend?.values ?? []
-  const items = slices.map((slice) => ({
+  const items = all.map((slice) => ({
     label: slice.title,
     color: slice.color,
     getDisplayValues: () => [
@@ -54,7 +57,7 @@ function PieChartPanel(props: PanelProps<Options>) {
       .map((part) => ({ name: slice.title, value: slice.text, percent: percent(slice.share) })[part])
       .join(' ')
   return (
-    <WithLegend width={width} height={height} options={options.legend} items={items}>
+    <WithLegend width={width} height={height} options={options.legend} items={items} selection={selection}>
       {(w, h) => {
         const radius = Math.max(10, Math.min(w, h) / 2 - 6)
         const hole = options.pieType === 'donut' ? radius * 0.6 : 0

@@ -14,10 +14,18 @@ export interface PanelDefinition<O> {
   color?: FieldColorModeId
   /** `custom.*` properties with their defaults; one that is not listed is dropped from a dashboard's field config. */
   custom?: Record<string, unknown>
+  /** It draws annotations and exemplars; a panel that does not say so is given none. */
+  annotations?: boolean
 }
 
-export function createPanel<O extends object>({ component, color, custom = {} }: PanelDefinition<O>): PanelPlugin<O> {
+export function createPanel<O extends object>({
+  component,
+  color,
+  custom = {},
+  annotations = false,
+}: PanelDefinition<O>): PanelPlugin<O> {
   const plugin = new PanelPlugin<O>(component)
+  plugin.setDataSupport({ annotations, alertStates: false })
   const configure = plugin.useFieldConfig.bind(plugin) // a builder's method, not a React hook
   return configure({
     standardOptions: { [FieldConfigProperty.Color]: { defaultValue: { mode: color ?? FieldColorModeId.Thresholds } } },

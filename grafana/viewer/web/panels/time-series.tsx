@@ -1,11 +1,13 @@
 // Lines, bars and areas over time. A click on an exemplar opens its trace.
 import { FieldColorModeId, type PanelProps } from '@grafana/data'
 import type { OptionsWithLegend, OptionsWithTooltip } from '@grafana/schema'
-import { TimeSeries, TooltipPlugin, useTheme2 } from '@grafana/ui'
+import { TimeSeries, useTheme2 } from '@grafana/ui'
+import { Annotations } from './annotations.tsx'
 import { Empty, hasValues } from './empty.tsx'
 import { Exemplars } from './exemplars.tsx'
 import { createPanel } from './plugin.ts'
 import { prepareSeries } from './series.ts'
+import { TimeSeriesTooltip } from './time-series-tooltip.tsx'
 
 type Options = OptionsWithLegend & OptionsWithTooltip
 
@@ -28,15 +30,16 @@ function TimeSeriesPanel(props: PanelProps<Options>) {
     >
       {(config, aligned) => (
         <>
-          <Exemplars config={config} annotations={props.data.annotations ?? []} timeZone={timeZone} />
-          <TooltipPlugin
+          <Annotations config={config} annotations={props.data.annotations ?? []} timeZone={timeZone} />
+          <TimeSeriesTooltip
             config={config}
-            data={aligned}
+            aligned={aligned}
             frames={frames}
-            mode={options.tooltip?.mode ?? ('multi' as never)}
-            sortOrder={options.tooltip?.sort ?? ('desc' as never)}
+            options={options.tooltip}
             timeZone={timeZone}
+            onChangeTimeRange={props.onChangeTimeRange}
           />
+          <Exemplars config={config} annotations={props.data.annotations ?? []} timeZone={timeZone} />
         </>
       )}
     </TimeSeries>
@@ -46,6 +49,7 @@ function TimeSeriesPanel(props: PanelProps<Options>) {
 export const timeSeriesPanel = createPanel({
   component: TimeSeriesPanel,
   color: FieldColorModeId.PaletteClassic,
+  annotations: true,
   custom: {
     drawStyle: 'line',
     lineInterpolation: 'linear',

@@ -1,0 +1,12 @@
+// Saves what a panel shows as a CSV file. In: the panel. Out: a download.
+import { sceneGraph, type VizPanel } from '@grafana/scenes'
+import { csvFileName, toCsvText } from './csv.ts'
+
+export function downloadCsv(panel: VizPanel): void {
+  const text = toCsvText(sceneGraph.getData(panel).state.data?.series ?? [])
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
+  link.download = csvFileName(panel.state.title, new Date())
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
