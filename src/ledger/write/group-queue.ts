@@ -1,6 +1,6 @@
 // Group commit: requests that wait together share one transaction. In: batches. Out: each batch's outcome, once its
 // group is committed. A fixed number of lanes bounds the transactions open at once; a bound on waiting records
-// answers the rest with `unavailable` at once.
+// answers the rest with `unavailable` at once; `hasRoom` says so before a body is read.
 import type { Batch, Booker, BookOutcome } from './booker.ts'
 
 export interface GroupQueueOptions {
@@ -11,6 +11,8 @@ export interface GroupQueueOptions {
   /** Books a group as a whole; never rejects. Gives one outcome per batch, in order. */
   bookGroup: (group: Batch[]) => Promise<BookOutcome[]>
   onQueued: (records: number) => void
+  /** Monotonic milliseconds. */
+  nowMs?: () => number
 }
 
 export interface GroupQueue extends Booker {
@@ -21,10 +23,15 @@ export interface GroupQueue extends Booker {
 interface Waiting {
   batch: Batch
   records: number
+  sinceMs: number
   settle: (outcome: BookOutcome) => void
 }
 
+/** Where the database is slow the wait is bounded as well: exporters give up after 10 s, and what they gave up is booked for nothing. */
+const MAX_WAIT_MS = 2_000
+
 export function createGroupQueue(options: GroupQueueOptions): GroupQueue {
+  const nowMs = options.nowMs ?? (() => performance.now())
   const waiting: Waiting[] = []
   let queuedRecords = 0
   let running = 0
@@ -66,7 +73,11 @@ export function createGroupQueue(options: GroupQueueOptions): GroupQueue {
   }
 
   return {
-    hasRoom: () => queuedRecords === 0 || queuedRecords + keptFree <= options.maxQueuedRecords,
+    hasRoom() {
+      const oldest = waiting[0]
+      if (oldest !== undefined && nowMs() - oldest.sinceMs > MAX_WAIT_MS) return false
+      return queuedRecords === 0 || queuedRecords + keptFree <= options.maxQueuedRecords
+    },
     book(batch) {
       const records = batch.spans.length + batch.logs.length
       if (draining) return Promise.resolve(unavailable('the ledger is stopping', 2))
@@ -76,7 +87,7 @@ export function createGroupQueue(options: GroupQueueOptions): GroupQueue {
       queuedRecords += records
       options.onQueued(queuedRecords)
       return new Promise((settle) => {
-        waiting.push({ batch, records, settle })
+        waiting.push({ batch, records, sinceMs: nowMs(), settle })
         start()
       })
     },
