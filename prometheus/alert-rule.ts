@@ -26,6 +26,8 @@ export interface AlertRule {
 
 export interface Cause {
   alert: string
+  /** Labels the cause must have; all of that name by default. */
+  match?: Readonly<Record<string, string>>
   equal?: readonly string[]
 }
 
@@ -77,6 +79,13 @@ export const increase = (selector: string, window: string, by: readonly string[]
  */
 export const grew = (selector: string, window: string, by: readonly string[]): string =>
   `${increase(selector, window, by)} > 0 or sum by (${by.join(', ')}) (${selector} unless last_over_time(${selector}[1d] offset ${window})) > 0`
+
+/**
+ * The expression, except while an alert fires that explains it or did so within the window. For symptoms that show only
+ * once the cause is over, when inhibition has ended with it.
+ */
+export const unlessTold = (expr: string, alert: string, labels: string, window: string): string =>
+  `(${expr}) unless on () max_over_time(ALERTS{alertname="${alert}",alertstate="firing"${labels && `,${labels}`}}[${window}]) > 0`
 
 /** `grew` over several counters; which one is in the label `signal`. A regular expression over names would not do: the
  * counters share their other labels, and a function that drops the name then fails. */

@@ -19,12 +19,14 @@ export const ALERTS_CONFIG = {
   genai: {
     window: '5m',
     minCalls: 20,
-    errorRate: { ratio: 0.05, keepFiringFor: '2m' },
-    p95: { seconds: 10, for: '5m' },
-    p99: { seconds: 5, for: '5m' },
-    firstChunk: { quantile: 0.95, seconds: 3, for: '5m' },
-    providerDown: { failures: 3 },
-    providerSlow: { seconds: 10, for: '5m' },
+    // A cause is told before its symptoms and ends after them: their `for` is longer, its `keepFiringFor` covers theirs.
+    errorRate: { ratio: 0.05, recent: '2m', for: '1m', keepFiringFor: '2m' },
+    p95: { seconds: 10, for: '5m', keepFiringFor: '2m' },
+    p99: { seconds: 5, for: '7m' },
+    firstChunk: { quantile: 0.95, seconds: 3, for: '7m' },
+    /** So many failures and no success within the recent minute, or within the window where calls are rare. */
+    providerDown: { failures: 3, recent: '1m', keepFiringFor: '6m' },
+    providerSlow: { seconds: 10, for: '6m', keepFiringFor: '1m' },
     rateLimit: { ratio: 0.8, for: '5m' },
     cacheHits: { ratio: 0.5, window: '1h', minLookups: 50 },
   },
@@ -37,7 +39,7 @@ export const ALERTS_CONFIG = {
     minRuns: 50,
   },
   dependencies: {
-    serviceDownFor: '2m',
+    serviceDown: { for: '2m', keepFiringFor: '2m' },
     poolExhaustedFor: '1m',
     slowQueries: { quantile: 0.95, seconds: 1, for: '5m', minCalls: 20 },
     redisErrors: { count: 10, window: '5m' },
@@ -51,8 +53,10 @@ export const ALERTS_CONFIG = {
     keepFiringFor: '15m',
   },
   pipeline: {
-    collectorDownFor: '1m',
-    ingestStalled: { window: '5m', for: '3m' },
+    collectorDown: { for: '1m', keepFiringFor: '2m' },
+    /** How long what an outage of the collector or the api explains is not told by itself after the outage. */
+    explainedFor: '6m',
+    ingestStalled: { window: '5m', for: '3m', keepFiringFor: '2m' },
     queueNearFull: { ratio: 0.8, for: '1m' },
     lossWindow: '5m',
     overflowWindow: '5m',
@@ -62,7 +66,14 @@ export const ALERTS_CONFIG = {
     unpricedWindow: '1h',
     priceBookMaxAgeDays: 30,
     series: { budget: 20_000, ratio: 0.8, for: '5m' },
-    tenantSilent: { silentFor: '10m', before: '1h', minCalls: 100, for: '2m' },
+    tenantSilent: {
+      silentFor: '10m',
+      before: '1h',
+      minCalls: 100,
+      for: '2m',
+      /** Whoever made fewer calls in the hour from now on yesterday has gone home. */
+      yesterday: { window: '1h', offset: '23h', minCalls: 10 },
+    },
   },
   alerting: { failureWindow: '5m', jobStaleFor: '15m' },
 } as const

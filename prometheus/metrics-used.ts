@@ -14,8 +14,6 @@ export type Exporter =
 export interface UsedMetric {
   exporter: Exporter
   labels: readonly string[]
-  /** Named by the contract and not exported yet: the alert stays silent until it is. */
-  pending?: true
 }
 
 const CALL = ['org_id', 'gen_ai_provider_name']
@@ -57,6 +55,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   ledger_logs_rejected_total: { exporter: 'ledger', labels: ['reason'] },
   ledger_calls_total: { exporter: 'ledger', labels: ['org_id'] },
   ledger_unpriced_calls_total: { exporter: 'ledger', labels: ['org_id', 'provider', 'model'] },
+  ledger_requests_total: { exporter: 'ledger', labels: ['job', 'status'] },
   ledger_write_errors_total: { exporter: 'ledger', labels: ['job'] },
   ledger_write_duration_seconds_bucket: { exporter: 'ledger', labels: ['job', 'le'] },
   ledger_price_book_recorded_timestamp_seconds: { exporter: 'ledger', labels: [] },
@@ -74,6 +73,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   api_job_last_success_timestamp_seconds: { exporter: 'api', labels: [] },
 
   up: { exporter: 'prometheus', labels: ['job'] },
+  ALERTS: { exporter: 'prometheus', labels: ['alertname', 'alertstate', 'job'] },
   prometheus_rule_evaluation_failures_total: { exporter: 'prometheus', labels: ['rule_group'] },
   alertmanager_notifications_failed_total: { exporter: 'alertmanager', labels: ['integration'] },
 }

@@ -53,7 +53,7 @@ export const COLLECTOR_CASES: readonly AlertCase[] = [
       series: queue('801x40'),
       at: '1m',
       notYetAt: '45s',
-      labels: { exporter: 'otlp_http/ledger', data_type: 'traces', job: 'collector' },
+      labels: { exporter: 'otlp_http/ledger' },
       dashboard: PIPELINE,
     },
     silent: [

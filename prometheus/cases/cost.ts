@@ -57,10 +57,12 @@ export const COST_CASES: readonly AlertCase[] = [
       series: { ...spend('day', '99x4 101x40'), ...limit('100x44') },
       at: '1m15s',
       notYetAt: '1m',
-      labels: DAY,
+      labels: { org_id: 'acme' },
       ...ACME,
     },
     silent: [
+      { why: 'the limit was raised', series: { ...spend('day', '101x40'), ...limit('100x8 200x32') }, at: ['2m15s'] },
+      { why: 'a new day', series: { ...spend('day', '101x8 1x32'), ...limit('100x40') }, at: ['2m15s'] },
       { why: 'exactly the threshold', series: { ...spend('day', '100x40'), ...limit('100x40') }, at: ['5m'] },
       { why: 'no threshold set', series: spend('day', '9000x40'), at: ['5m'] },
     ],

@@ -28,6 +28,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
     fires: {
       series: { ...calls('', '0+94x40'), ...calls(',error_type="timeout"', '0+6x40') },
       at: '6m',
+      notYetAt: '1m',
       labels: LABELS,
       dashboard: `${ACME}&${OPENAI}`,
     },
@@ -41,6 +42,11 @@ export const GENAI_CASES: readonly AlertCase[] = [
         why: 'fewer calls than the floor, all failed',
         series: calls(',error_type="500"', '0+0.9x40'),
         at: ['6m', '9m'],
+      },
+      {
+        why: 'a burst of errors that is over',
+        series: { ...calls('', '0+94x20 1900+100x40'), ...calls(',error_type="500"', '0x16 0+30x3 90x60') },
+        at: ['5m', '6m', '8m'],
       },
       { why: 'only calls the user broke off', series: calls(',error_type="aborted"', '0+50x40'), at: ['6m'] },
       {
@@ -83,8 +89,8 @@ export const GENAI_CASES: readonly AlertCase[] = [
     alert: 'GenAILatencyP99High',
     fires: {
       series: histogram(DURATION, { '2.56': 0, '5.12': 10, '+Inf': 10 }),
-      at: '6m',
-      notYetAt: '5m',
+      at: '8m',
+      notYetAt: '7m',
       labels: LABELS,
       dashboard: `${ACME}&${OPENAI}`,
     },
@@ -101,8 +107,8 @@ export const GENAI_CASES: readonly AlertCase[] = [
     alert: 'GenAITimeToFirstChunkHigh',
     fires: {
       series: histogram(FIRST_CHUNK, { '2.56': 0, '5.12': 10, '+Inf': 10 }),
-      at: '6m',
-      notYetAt: '5m',
+      at: '8m',
+      notYetAt: '7m',
       labels: LABELS,
       dashboard: `${ACME}&${OPENAI}`,
     },
@@ -131,25 +137,31 @@ export const GENAI_CASES: readonly AlertCase[] = [
     silent: [
       { why: 'two failures', series: calls(',error_type="timeout"', '0 1 2x40'), at: ['1m15s', '4m'] },
       {
-        why: 'one success among many failures',
-        series: { ...calls(',error_type="timeout"', '0+5x40'), ...calls('', '0x10 1x40') },
+        why: 'a success now and then among many failures',
+        series: { ...calls(',error_type="timeout"', '0+5x40'), ...calls('', '0+0.34x40') },
         at: ['4m', '6m'],
       },
       { why: 'rate limits: the provider answers', series: calls(',error_type="rate_limited"', '0+5x40'), at: ['4m'] },
+      { why: 'malformed calls: the provider answers', series: calls(',error_type="400"', '0+5x40'), at: ['4m'] },
+      {
+        why: 'a refusal among failures: the provider answers',
+        series: { ...calls(',error_type="503"', '0+5x40'), ...calls(',error_type="422"', '0+1x40') },
+        at: ['4m'],
+      },
       {
         why: 'counter reset',
         series: { ...calls(',error_type="timeout"', '90x10 0x30'), ...calls('', '500x40') },
         at: ['4m'],
       },
-      { why: 'no data', series: calls(',error_type="timeout"', '0 1 2 3 _x60'), at: ['8m'] },
+      { why: 'no data', series: calls(',error_type="timeout"', '0 1 2 3 _x120'), at: ['15m'] },
     ],
   },
   {
     alert: 'GenAIProviderSlow',
     fires: {
       series: histogram(DURATION, { '10.24': 0, '20.48': 10, '+Inf': 10 }),
-      at: '6m',
-      notYetAt: '5m',
+      at: '7m',
+      notYetAt: '6m',
       labels: { gen_ai_provider_name: 'openai' },
       dashboard: `genai-health?${OPENAI}`,
     },

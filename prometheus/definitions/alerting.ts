@@ -1,10 +1,11 @@
 // Alerts on the alerting itself: the dead man's switch, mails that fail, rules that fail, jobs that stand still.
 // In: the config table. Out: a rule group.
-import { ALERTS, type AlertRule, grew, type RuleGroup } from '../alert-rule.ts'
+import { ALERTS, type AlertRule, grew, type RuleGroup, unlessTold } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 import { durationSeconds } from '../scale-windows.ts'
 
-export function createAlertingRules({ alerting: config }: AlertsConfig): RuleGroup {
+export function createAlertingRules({ alerting: config, pipeline }: AlertsConfig): RuleGroup {
+  const failed = (match: string) => `alertmanager_notifications_failed_total{integration${match}}`
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -22,7 +23,8 @@ export function createAlertingRules({ alerting: config }: AlertsConfig): RuleGro
       name: 'AlertmanagerNotificationsFailing',
       topic: 'notifications',
       severity: 'critical',
-      expr: grew('alertmanager_notifications_failed_total', config.failureWindow, ['integration']),
+      // The webhook is the api, which has an alert of its own when it is down, and then reads what it missed.
+      expr: `${grew(failed('!="webhook"'), config.failureWindow, ['integration'])} or ${unlessTold(grew(failed('="webhook"'), config.failureWindow, ['integration']), 'ServiceDown', 'job="api"', pipeline.explainedFor)}`,
       summary: 'Alertmanager cannot deliver by {{ $labels.integration }}',
       description: `${count} notifications by {{ $labels.integration }} failed in the last ${config.failureWindow}; Alertmanager repeats them.`,
       value: `${count} failures`,
@@ -50,6 +52,7 @@ export function createAlertingRules({ alerting: config }: AlertsConfig): RuleGro
       value: `${count} minutes`,
       action: 'The api’s log says why the job fails.',
       dashboard: ALERTS,
+      causes: [{ alert: 'LedgerWritesFailing' }],
     },
   ]
   return { name: 'alerting', alerts }

@@ -1,5 +1,14 @@
 // Alerts on the collector and on what applications lose before it. In: the config table. Out: a rule group.
-import { type AlertRule, anyGrew, grew, increase, PIPELINE, percent, type RuleGroup } from '../alert-rule.ts'
+import {
+  type AlertRule,
+  anyGrew,
+  grew,
+  increase,
+  PIPELINE,
+  percent,
+  type RuleGroup,
+  unlessTold,
+} from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const COLLECTOR_DOWN = [{ alert: 'CollectorDown' }]
@@ -8,7 +17,7 @@ const own = (prefix: string) =>
   Object.fromEntries(Object.entries(SIGNALS).map(([signal, unit]) => [signal, `${prefix}_${unit}{job="collector"}`]))
 
 export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGroup {
-  const { collectorDownFor, queueNearFull, lossWindow, overflowWindow } = config
+  const { collectorDown, explainedFor, queueNearFull, lossWindow, overflowWindow } = config
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -16,9 +25,10 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       topic: 'collector',
       severity: 'critical',
       expr: 'up{job="collector"} == 0',
-      for: collectorDownFor,
+      for: collectorDown.for,
+      keepFiringFor: collectorDown.keepFiringFor,
       summary: 'The collector is down',
-      description: `Prometheus has not reached the collector for ${collectorDownFor} (up is {{ $value }}). Applications buffer, then lose telemetry; nothing new is booked.`,
+      description: `Prometheus has not reached the collector for ${collectorDown.for} (up is {{ $value }}). Applications buffer, then lose telemetry; nothing new is booked.`,
       value: 'up = {{ $value }}',
       action: 'Look at the collector’s log and its queue folder’s disk, then restart it; its queues are on disk.',
       dashboard: PIPELINE,
@@ -27,10 +37,11 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       name: 'CollectorQueueNearFull',
       topic: 'collector_queue',
       severity: 'warning',
-      expr: `otelcol_exporter_queue_size{job="collector"} / otelcol_exporter_queue_capacity{job="collector"} > ${queueNearFull.ratio}`,
+      // The fullest of its signals: one alert a backend.
+      expr: `max by (exporter) (otelcol_exporter_queue_size{job="collector"} / otelcol_exporter_queue_capacity{job="collector"}) > ${queueNearFull.ratio}`,
       for: queueNearFull.for,
       summary: 'The queue to {{ $labels.exporter }} is {{ $value | humanizePercentage }} full',
-      description: `The collector’s queue of {{ $labels.data_type }} to {{ $labels.exporter }} is {{ $value | humanizePercentage }} full, over ${percent(queueNearFull.ratio)} for ${queueNearFull.for}. When it is full, senders are slowed down (ledger, Prometheus) or spans dropped (Tempo).`,
+      description: `The collector’s queue to {{ $labels.exporter }} is {{ $value | humanizePercentage }} full, over ${percent(queueNearFull.ratio)} for ${queueNearFull.for}. When it is full, senders are slowed down (ledger, Prometheus) or spans dropped (Tempo).`,
       value: '{{ $value | humanizePercentage }}',
       action: 'See why that backend takes nothing; the queue empties by itself once it does.',
       dashboard: PIPELINE,
@@ -76,12 +87,19 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       value: `${count} dropped`,
       action: 'See why Tempo takes nothing, or raise TAIL_SAMPLING_TRACES.',
       dashboard: PIPELINE,
+      causes: [{ alert: 'CollectorQueueNearFull', match: { exporter: 'otlp_grpc/tempo' } }],
     },
     {
       name: 'TelemetryDropped',
       topic: 'app_loss',
       severity: 'warning',
-      expr: grew('spanledger_telemetry_dropped_total', lossWindow, ['service_name', 'spanledger_signal']),
+      // CollectorDown says that telemetry will be lost; the count of it arrives when the collector is back.
+      expr: unlessTold(
+        grew('spanledger_telemetry_dropped_total', lossWindow, ['service_name', 'spanledger_signal']),
+        'CollectorDown',
+        '',
+        explainedFor,
+      ),
       summary: 'Service {{ $labels.service_name }} loses telemetry',
       description: `${count} items ({{ $labels.spanledger_signal }}) of {{ $labels.service_name }} were lost before the collector took them in the last ${lossWindow}.`,
       value: `${count} items`,

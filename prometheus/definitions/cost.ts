@@ -52,8 +52,10 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       name: 'DailySpendHigh',
       topic: 'daily_spend',
       severity: 'warning',
-      expr: 'api_spend_usd{window="day"} > on (org_id) group_left () api_spend_daily_limit_usd',
-      keepFiringFor: cost.keepFiringFor,
+      // As of the budgets: raising the limit ends it at once, a restart of the api does not.
+      expr: `${latest('api_spend_usd{window="day"}', ['org_id'])} > ${latest('api_spend_daily_limit_usd', ['org_id'])}`,
+      // The threshold is the organisation's budget of the day.
+      causes: [{ alert: 'BudgetExceeded', match: { scope: 'organisation', period: 'day' }, equal: ['org_id'] }],
       summary: `{{ $labels.org_id }} spent ${usd} today`,
       description: `{{ $labels.org_id }} spent ${usd} today, over its daily threshold.`,
       value: usd,

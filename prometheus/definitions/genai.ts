@@ -8,6 +8,8 @@ const BUCKETS = 'gen_ai_client_operation_duration_seconds_bucket'
 const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds_bucket'
 const LOOKUPS = 'traces_span_metrics_calls_total{spanledger_cache_hit=~"true|false"}'
 const MISSES = 'traces_span_metrics_calls_total{spanledger_cache_hit="false"}'
+/** Errors with which a provider that is up refuses a call: too many, malformed, unknown model, too large; or the user left. */
+const ANSWERED = 'aborted|rate_limited|400|404|409|413|422'
 const ORG_PROVIDER = ['org_id', 'gen_ai_provider_name']
 const PROVIDER = ['gen_ai_provider_name']
 
@@ -15,9 +17,11 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
   const enough = (by: readonly string[]) => `${increase(CALLS, genai.window, by)} >= ${genai.minCalls}`
   const slow = (q: number, buckets: string, seconds: number, by: readonly string[]) =>
     `${quantile(q, buckets, genai.window, by)} > ${seconds} and ${enough(by)}`
-  const failed = increase(`${CALLS}{error_type!="",error_type!="aborted"}`, genai.window, ORG_PROVIDER)
-  const unavailable = increase(`${CALLS}{error_type!~"|aborted|rate_limited"}`, genai.window, PROVIDER)
-  const succeeded = increase(`${CALLS}{error_type=""}`, genai.window, PROVIDER)
+  const failedShare = (window: string) =>
+    `${increase(`${CALLS}{error_type!="",error_type!="aborted"}`, window, ORG_PROVIDER)} / ${increase(CALLS, window, ORG_PROVIDER)} > ${genai.errorRate.ratio}`
+  // increase() extrapolates: three failures may read as 2.7.
+  const unavailable = (window: string) =>
+    `(${increase(`${CALLS}{error_type!~"|${ANSWERED}"}`, window, PROVIDER)} > ${genai.providerDown.failures - 0.5} unless on (${PROVIDER}) ${increase(`${CALLS}{error_type=~"|${ANSWERED}"}`, window, PROVIDER)} > 0)`
   const who = '{{ $labels.org_id }} ({{ $labels.gen_ai_provider_name }})'
   const seconds = '{{ printf "%.1f" $value }} s'
   const providerAtFault = { alert: 'GenAIProviderDown', equal: PROVIDER }
@@ -27,7 +31,8 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAIErrorRateHigh',
       topic: 'errors',
       severity: 'critical',
-      expr: `${failed} / ${increase(CALLS, genai.window, ORG_PROVIDER)} > ${genai.errorRate.ratio} and ${enough(ORG_PROVIDER)}`,
+      expr: `${failedShare(genai.window)} and ${failedShare(genai.errorRate.recent)} and ${enough(ORG_PROVIDER)}`,
+      for: genai.errorRate.for,
       keepFiringFor: genai.errorRate.keepFiringFor,
       summary: `Model calls of ${who} fail: {{ $value | humanizePercentage }}`,
       description: `{{ $value | humanizePercentage }} of the model calls of ${who} failed in the last ${genai.window}; the limit is ${percent(genai.errorRate.ratio)}.`,
@@ -42,6 +47,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       severity: 'critical',
       expr: slow(0.95, BUCKETS, genai.p95.seconds, ORG_PROVIDER),
       for: genai.p95.for,
+      keepFiringFor: genai.p95.keepFiringFor,
       summary: `Model calls of ${who} are slow: p95 ${seconds}`,
       description: `p95 of the model calls of ${who} is ${seconds}, over ${genai.p95.seconds} s for ${genai.p95.for}.`,
       value: seconds,
@@ -84,10 +90,10 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAIProviderDown',
       topic: 'provider',
       severity: 'critical',
-      // increase() extrapolates: three failures may read as 2.7.
-      expr: `${unavailable} > ${genai.providerDown.failures - 0.5} unless on (${PROVIDER}) ${succeeded} > 0`,
+      expr: `${unavailable(genai.providerDown.recent)} or ${unavailable(genai.window)}`,
+      keepFiringFor: genai.providerDown.keepFiringFor,
       summary: 'Model provider {{ $labels.gen_ai_provider_name }} does not answer',
-      description: `All of the last {{ printf "%.0f" $value }} calls to {{ $labels.gen_ai_provider_name }} failed in ${genai.window} (${genai.providerDown.failures} in a row count as down); none succeeded.`,
+      description: `The last {{ printf "%.0f" $value }} calls to {{ $labels.gen_ai_provider_name }} failed one after the other; ${genai.providerDown.failures} in a row count as down.`,
       value: '{{ printf "%.0f" $value }} failures, no success',
       action: 'Check the provider’s status page and the API key; switch to the fallback provider.',
       dashboard: { uid: 'genai-health', variables: { provider: 'gen_ai_provider_name' } },
@@ -98,6 +104,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       severity: 'warning',
       expr: slow(0.99, BUCKETS, genai.providerSlow.seconds, PROVIDER),
       for: genai.providerSlow.for,
+      keepFiringFor: genai.providerSlow.keepFiringFor,
       summary: `Model provider {{ $labels.gen_ai_provider_name }} is slow: p99 ${seconds}`,
       description: `p99 of the calls to {{ $labels.gen_ai_provider_name }} over all organisations is ${seconds}, over ${genai.providerSlow.seconds} s for ${genai.providerSlow.for}.`,
       value: seconds,
@@ -116,6 +123,8 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       value: '{{ $value | humanizePercentage }}',
       action: 'Ask the provider for a higher limit or spread the load, before calls are refused.',
       dashboard: GENAI_PROVIDER,
+      // Calls are refused already: that mail names the errors.
+      causes: [{ alert: 'GenAIErrorRateHigh', equal: ORG_PROVIDER }],
     },
     {
       name: 'GenAICacheHitRateLow',

@@ -8,12 +8,16 @@ const rejected = (match: string) => ({
   logs: `ledger_logs_rejected_total{${match}}`,
 })
 const COLLECTOR_DOWN = { alert: 'CollectorDown' }
-const LEDGER_DOWN = { alert: 'LedgerIngestStalled' }
+const INGEST_STALLED = { alert: 'LedgerIngestStalled' }
+const LEDGER_DOWN = { alert: 'ServiceDown', match: { job: 'ledger' } }
 
 export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup {
   const { ingestStalled, rejectedWindow, tenantSilent, series, writesFailing, writesSlow } = config
+  const { yesterday } = tenantSilent
   const count = '{{ printf "%.0f" $value }}'
   const received = (signal: string) => `sum(increase(ledger_${signal}_received_total[${ingestStalled.window}]))`
+  const answered = (status: string) =>
+    increase(`ledger_requests_total{status="${status}"}`, writesFailing.window, ['job'])
   const calls = (window: string) => increase('ledger_calls_total', window, ['org_id'])
   const alerts: AlertRule[] = [
     {
@@ -22,21 +26,23 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       severity: 'critical',
       expr: `sum(otelcol_exporter_queue_size{exporter="otlp_http/ledger"}) > 0 unless (${received('spans')} > 0 or ${received('logs')} > 0)`,
       for: ingestStalled.for,
+      keepFiringFor: ingestStalled.keepFiringFor,
       summary: 'The ledger takes nothing in',
       description: `${count} bytes wait in the collector for the ledger, and the ledger has received nothing for ${ingestStalled.window}. Nothing is lost while the queue has room.`,
       value: `${count} bytes waiting`,
       action: 'Check the ledger’s /readyz: it names what is missing, most often Postgres.',
       dashboard: PIPELINE,
-      causes: [COLLECTOR_DOWN],
+      causes: [COLLECTOR_DOWN, LEDGER_DOWN, { alert: 'LedgerWritesFailing' }],
     },
     {
       name: 'LedgerWritesFailing',
       topic: 'ledger_writes',
       severity: 'critical',
-      expr: grew('ledger_write_errors_total', writesFailing.window, ['job']),
+      // Without Postgres the ledger cannot even look a sender's token up: then nothing is written, and all is answered 503.
+      expr: `${grew('ledger_write_errors_total', writesFailing.window, ['job'])} or (${answered('503')} > 0 unless on (job) ${answered('200')} > 0)`,
       for: writesFailing.for,
       summary: 'The ledger cannot write to Postgres',
-      description: `${count} transactions of the ledger failed in the last ${writesFailing.window} and were answered with 503; the collector repeats them.`,
+      description: `${count} writes of the ledger failed in the last ${writesFailing.window} and were answered with 503; the collector repeats them.`,
       value: `${count} failures in ${writesFailing.window}`,
       action: 'Check that Postgres is up, has disk space and accepts the ledger’s login.',
       dashboard: PIPELINE,
@@ -101,14 +107,14 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'TenantSilent',
       topic: 'silence',
       severity: 'warning',
-      expr: `sum by (org_id) (increase(ledger_calls_total[${tenantSilent.before}] offset ${tenantSilent.silentFor})) >= ${tenantSilent.minCalls} unless on (org_id) ${calls(tenantSilent.silentFor)} > 0`,
+      expr: `sum by (org_id) (increase(ledger_calls_total[${tenantSilent.before}] offset ${tenantSilent.silentFor})) >= ${tenantSilent.minCalls} unless on (org_id) ${calls(tenantSilent.silentFor)} > 0 unless on (org_id) sum by (org_id) (increase(ledger_calls_total[${yesterday.window}] offset ${yesterday.offset})) < ${yesterday.minCalls}`,
       for: tenantSilent.for,
       summary: '{{ $labels.org_id }} fell silent',
       description: `No model call of {{ $labels.org_id }} was booked for ${tenantSilent.silentFor}, after ${count} in the ${tenantSilent.before} before.`,
       value: `0 calls, ${count} before`,
       action: 'Ask whether the application is down or its telemetry is refused (token, network).',
       dashboard: { ...PIPELINE, variables: { org_id: 'org_id' } },
-      causes: [COLLECTOR_DOWN, LEDGER_DOWN, { alert: 'LedgerWritesFailing' }],
+      causes: [COLLECTOR_DOWN, LEDGER_DOWN, INGEST_STALLED, { alert: 'LedgerWritesFailing' }],
     },
     {
       name: 'SeriesBudgetNearLimit',

@@ -70,10 +70,13 @@ describe('alertmanager.yml', () => {
     const fromConfig = config.inhibit_rules
       .filter(({ source_matchers: source }) => source[0]?.startsWith('alertname'))
       .flatMap(({ source_matchers: source, target_matchers: targets, equal = [] }) =>
-        names(targets).map((target) => `${names(source)[0]} > ${target} by [${equal}]`),
+        names(targets).map((target) => `${names(source)[0]} {${source.slice(1)}} > ${target} by [${equal}]`),
       )
     const fromDefinitions = alerts.flatMap(({ name, causes = [] }) =>
-      causes.map(({ alert, equal = [] }) => `${alert} > ${name} by [${equal}]`),
+      causes.map(({ alert, match = {}, equal = [] }) => {
+        const matchers = Object.entries(match).map(([label, value]) => `${label} = "${value}"`)
+        return `${alert} {${matchers}} > ${name} by [${equal}]`
+      }),
     )
     expect(fromConfig.sort()).toEqual(fromDefinitions.sort())
     expect(fromConfig.length).toBeGreaterThan(10)

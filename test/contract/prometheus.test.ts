@@ -1,23 +1,15 @@
 // Prometheus' files against promtool, their definitions, the runbooks, and the metrics the services really export.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { Registry } from 'prom-client'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { METRIC } from '../../instrumentation/semconv.ts'
 import { ALERT_CASES } from '../../prometheus/cases/index.ts'
 import { generateRuleFiles } from '../../prometheus/generate.ts'
 import { generateTestFiles, readAnnotations } from '../../prometheus/generate-tests.ts'
-import { METRICS_USED } from '../../prometheus/metrics-used.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
-import { createMetrics as createApiMetrics } from '../../src/api/metrics.ts'
-import { createNeo4jMetrics } from '../../src/api/neo4j/neo4j-metrics.ts'
-import { createMetrics as createLedgerMetrics } from '../../src/ledger/metrics.ts'
-import { registerPoolMetrics } from '../../src/shared/pool-metrics.ts'
 import { componentPath } from '../../stack/components.ts'
 import { renderConfig, temporaryFolder } from '../support/prometheus.ts'
-import { readSelectors } from '../support/promql.ts'
 import { run } from '../support/third-party.ts'
 
 const DIR = resolve(import.meta.dirname, '../../prometheus')
@@ -29,7 +21,6 @@ afterAll(folder.remove)
 
 const groups = createRuleGroups()
 const alerts = groups.flatMap((group) => group.alerts)
-const recorded = new Set(groups.flatMap(({ recording = [] }) => recording.map(({ record }) => record)))
 
 describe('promtool', () => {
   it('accepts prometheus.yml with all its rules', async () => {
@@ -152,46 +143,6 @@ describe('runbooks', () => {
     const { code, output } = await promtool('check', 'rules', '--lint=none', path)
     expect(output).toContain(`${queries.length} rules found`)
     expect(code).toBe(0)
-  })
-})
-
-describe('metrics', () => {
-  const used = new Map<string, Set<string>>()
-  for (const { recording = [], alerts: list } of groups) {
-    for (const expr of [...recording, ...list].map((rule) => rule.expr)) {
-      for (const { metric, labels } of readSelectors(expr)) {
-        if (recorded.has(metric)) continue
-        used.set(metric, new Set([...(used.get(metric) ?? []), ...labels]))
-      }
-    }
-  }
-
-  it('that rules read are declared, with their labels, and no others', () => {
-    expect([...used.keys()].sort()).toEqual(Object.keys(METRICS_USED).sort())
-    for (const [metric, labels] of used)
-      expect(METRICS_USED[metric]?.labels, metric).toEqual(expect.arrayContaining([...labels]))
-  })
-
-  it('that are declared are exported, or else marked as pending', async () => {
-    const registry = new Registry()
-    createNeo4jMetrics(registry)
-    createApiMetrics(registry)
-    registerPoolMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 }, registry)
-    const prom = [...(await registry.getMetricsAsJSON()), ...(await createLedgerMetrics().registry.getMetricsAsJSON())]
-    const exported = new Set(prom.flatMap(({ name }) => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]))
-    for (const { name, unit, type } of Object.values(METRIC) as { name: string; unit: string; type: string }[]) {
-      const base = name.replaceAll('.', '_') + (unit === 's' ? '_seconds' : unit === '1' ? '_ratio' : '')
-      for (const suffix of type === 'histogram'
-        ? ['_bucket', '_count', '_sum']
-        : type === 'counter'
-          ? ['_total']
-          : [''])
-        exported.add(base + suffix)
-    }
-    const ours = Object.entries(METRICS_USED).filter(([, { exporter }]) => /instrumentation|ledger|api/.test(exporter))
-    const missing = ours.filter(([name]) => !exported.has(name)).map(([name]) => name)
-    const pending = ours.filter(([, metric]) => metric.pending).map(([name]) => name)
-    expect(missing.sort()).toEqual(pending.sort())
   })
 })
 

@@ -3,12 +3,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { writeRuleFiles } from '../../prometheus/generate.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
 import { scaleWindows } from '../../prometheus/scale-windows.ts'
 import { type Stack, startStack } from '../../stack/start-stack.ts'
 import { createWorld, type World } from '../e2e/world.ts'
+import { pollUntil } from '../support/poll.ts'
 import { type CacheApp, startCacheApp } from './cache-app/start-cache-app.ts'
 import { startTraffic, type Traffic } from './traffic.ts'
 
@@ -62,6 +64,16 @@ export async function writeDrillRules(): Promise<{ folder: string; env: Record<s
   return { folder, env: { PROMETHEUS_RULES_DIR: folder } }
 }
 
+/** Services that start one after the other may have tripped scaled alerts: those are no finding. */
+async function untilQuiet(world: World): Promise<void> {
+  await pollUntil('no alert pending or firing but the Watchdog', async () => {
+    const alerts = await world.promql('count(ALERTS{alertname!="Watchdog"})')
+    if (alerts > 0) throw new Error(`${alerts} alerts`)
+  })
+  await delay(2 * INTERVALS_S.groupWait * 1000)
+  await fetch(world.url('INBOX_WEB_PORT', '/api/messages'), { method: 'DELETE' })
+}
+
 /** @throws Error naming the services that did not become healthy. */
 export async function startDrill(): Promise<StartedDrill> {
   const rules = await writeDrillRules()
@@ -72,6 +84,7 @@ export async function startDrill(): Promise<StartedDrill> {
   const world = createWorld(stack)
   const traffic = startTraffic(world)
   const cache = await startCacheApp(stack)
+  await untilQuiet(world)
   return {
     world,
     traffic,
