@@ -54,7 +54,12 @@ const withCallFilters = (dashboard: DashboardBuilder): DashboardBuilder =>
         .values('auto,hour,day,week,month')
         .current({ selected: true, text: 'auto', value: 'auto' }),
     )
-    .withVariable(new TextBoxVariableBuilder('at').label('Starting at (ms)').defaultValue(''))
+    .withVariable(
+      new TextBoxVariableBuilder('at')
+        .label('Starting at (ms)')
+        .defaultValue('')
+        .current({ selected: true, text: '', value: '' }),
+    )
 
 const small = { width: 8, height: 4, emptyText: NO_CALLS } as const
 

@@ -18,7 +18,12 @@ export const trace = createDashboard({
   from: 'now-7d',
   refresh: '',
 })
-  .withVariable(new TextBoxVariableBuilder('trace').label('Trace id').defaultValue(''))
+  .withVariable(
+    new TextBoxVariableBuilder('trace')
+      .label('Trace id')
+      .defaultValue('')
+      .current({ selected: true, text: '', value: '' }),
+  )
   .withPanel(
     traceView({
       title: 'Spans',

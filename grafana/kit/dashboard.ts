@@ -1,6 +1,7 @@
 // A dashboard with the house's defaults: read-only, UTC off, shared filters, and ids set (the SDK leaves panel ids
 // unset, and Grafana draws only one panel per id).
 import {
+  AnnotationQueryBuilder,
   type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
@@ -12,6 +13,7 @@ import {
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { LEDGER } from './datasources.ts'
+import { sqlTable } from './queries.ts'
 
 export interface DashboardSpec {
   uid: string
@@ -44,7 +46,24 @@ export const createDashboard = (spec: DashboardSpec): DashboardBuilder =>
         .keepTime(true)
         .includeVars(true),
     )
+    .annotation(alertsThatBegan())
     .withVariable(filter('org_id', 'Organisation', 'select org_id from organisations order by 1'))
+
+/** Marks on every chart where an alert of the chosen organisations, or of the platform, began to fire. */
+const alertsThatBegan = (): AnnotationQueryBuilder =>
+  new AnnotationQueryBuilder()
+    .name('Alerts')
+    .datasource(LEDGER)
+    .enable(true)
+    .iconColor('red')
+    .target(
+      sqlTable(`
+      select starts_at as time, alert_name as title, annotations ->> 'summary' as text, severity as tags
+      from alert_instances
+      where $__timeFilter(starts_at) and severity in ('critical', 'warning') and (org_id in ($org_id) or org_id = '_platform')
+      order by starts_at desc
+      limit 100`),
+    )
 
 /** A multi-value filter whose values come from the ledger. */
 export const filter = (name: string, label: string, sql: string): QueryVariableBuilder =>

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createPostgres } from '../../grafana/viewer/server/postgres.ts'
 import { queryPrometheus } from '../../grafana/viewer/server/prometheus.ts'
 import type { DataSource } from '../../grafana/viewer/server/provisioning.ts'
+import { queryTempo } from '../../grafana/viewer/server/tempo.ts'
 import type { World } from './world.ts'
 
 const GENERATED = new URL('../../grafana/generated/', import.meta.url)
@@ -16,6 +17,7 @@ export interface Target {
   datasource: { uid: string }
   expr?: string
   rawSql?: string
+  query?: string
 }
 
 interface Variable {
@@ -60,6 +62,13 @@ export async function runPanelQuery(world: World, target: Target, variables: Var
     const source = dataSource(world.url('PROMETHEUS_PORT', ''), { timeInterval: '2s' })
     const expr = fillIn(target.expr, variables, (values) => values.map(escapeRegex).join('|'))
     return countValues(await queryPrometheus(source, { ...query, expr }, range), 'Value')
+  }
+  if (target.datasource.uid === 'tempo') {
+    const secureJsonData = { basicAuthPassword: world.stack.secrets.API_READER_TOKEN }
+    const source = { ...dataSource(world.url('API_PORT', ''), {}), basicAuthUser: 'superadmin', secureJsonData }
+    // Without a trace id it is a search for any trace.
+    const text = fillIn(String(target.query), variables, (values) => values.join(''))
+    return countValues(await queryTempo(source, { ...query, query: text }, range))
   }
   const database = new URL(world.stack.databaseUrl('spanledger_reader'))
   const postgres = createPostgres({

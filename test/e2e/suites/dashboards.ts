@@ -7,6 +7,10 @@ import type { World } from '../world.ts'
 // Panels that are empty on a healthy stack without traffic of that kind; each says so in its own text (noValue).
 export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   'usage-and-cost / Recent errors',
+  // no trace is chosen
+  'trace / Ledger lines',
+  'trace / Feature runs',
+  'trace / Log records',
   // no budget is set, and there were no days before today
   'cost-management / Budgets',
   'cost-management / Spend against the average',

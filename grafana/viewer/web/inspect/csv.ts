@@ -1,22 +1,32 @@
 // A panel's data as CSV. In: frames. Out: text by RFC 4180: raw values, times in ISO 8601, one table under the other.
-import { type DataFrame, FieldType, getFieldDisplayName } from '@grafana/data'
+
+export interface CsvFrame {
+  length: number
+  fields: { type: string; values: ArrayLike<unknown> }[]
+}
 
 const LINE_END = '\r\n'
 
-export const toCsvText = (frames: DataFrame[]): string => frames.map((frame) => toTable(frame, frames)).join(LINE_END)
+/** @param nameOf the heading of a column */
+export function toCsvText<F extends CsvFrame>(
+  frames: F[],
+  nameOf: (field: F['fields'][number], frame: F) => string,
+): string {
+  return frames.map((frame) => toTable(frame, (field) => nameOf(field, frame))).join(LINE_END)
+}
 
-function toTable(frame: DataFrame, frames: DataFrame[]): string {
-  const head = frame.fields.map((field) => quote(getFieldDisplayName(field, frame, frames)))
+function toTable<F extends CsvFrame>(frame: F, nameOf: (field: F['fields'][number]) => string): string {
+  const head = frame.fields.map((field) => quote(nameOf(field)))
   const rows = Array.from({ length: frame.length }, (_, row) =>
     frame.fields.map(({ type, values }) => cell(type, values[row])).join(','),
   )
   return [head.join(','), ...rows, ''].join(LINE_END)
 }
 
-function cell(type: FieldType, value: unknown): string {
+function cell(type: string, value: unknown): string {
   if (value === null || value === undefined) return ''
-  if (type === FieldType.time) return new Date(value as number).toISOString()
-  if (type === FieldType.number || type === FieldType.boolean) return String(value)
+  if (type === 'time') return new Date(value as number).toISOString()
+  if (type === 'number' || type === 'boolean') return String(value)
   return quote(typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 

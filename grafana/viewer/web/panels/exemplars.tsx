@@ -33,7 +33,8 @@ export function Exemplars({ config, annotations, timeZone }: Props) {
   const place = useCallback((frame: DataFrame, row: number) => {
     const u = plot.current
     const [time, value] = [frame.fields[0]?.values[row], frame.fields[1]?.values[row]]
-    const scale = Object.keys(u?.scales ?? {}).find((key) => key !== 'x')
+    // uPlot always has a scale `y`, in use or not.
+    const scale = Object.entries(u?.scales ?? {}).find(([key, { min }]) => key !== 'x' && min != null)?.[0]
     if (!u || !scale || time < Number(u.scales.x?.min) || time > Number(u.scales.x?.max)) return undefined
     // Beyond the axis (a slow call over a chart of quantiles) a point stays at the edge, where it can be clicked.
     const y = Math.min(Math.max(u.valToPos(value, scale), 0), u.over.clientHeight)
