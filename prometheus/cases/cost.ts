@@ -12,6 +12,7 @@ const budget = (scope: string, period: string, threshold: string, values: string
     /(?<=^| )[01](?=x| |$)/g,
     '1.02',
   ),
+  [`budget_amount_usd{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}"}`]: '1234.5x60',
 })
 const BUDGET = { org_id: 'acme', scope_id: 'falcon', period_start: '2026-11-01' }
 const spend = (window: string, values: string): Series => ({

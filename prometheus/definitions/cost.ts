@@ -13,6 +13,8 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
   const latest = (selector: string, by: readonly string[]) =>
     `max by (${by.join(', ')}) (last_over_time(${selector}[${cost.keepFiringFor}]))`
   const used = '{{ $value | humanizePercentage }}'
+  const amount =
+    '{{ with printf `budget_amount_usd{org_id=%q,scope=%q,scope_id=%q,period=%q}` $labels.org_id $labels.scope $labels.scope_id $labels.period | query }}, ${{ . | first | value | printf "%.2f" }}{{ end }}'
   const budget = (
     name: string,
     severity: 'critical' | 'warning',
@@ -23,12 +25,12 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
     name,
     topic: 'budget',
     severity,
-    // From the stored samples, not only from the newest: neither a restart of the api nor one of Prometheus, which forgets
-    // `keep_firing_for`, ends the alert. By the budget alone: two apis are one alert. Each period is an alert of its own: one that begins over its
-    // threshold is told, too.
+    // From the stored samples, not only from the newest: neither a restart of the api nor one of Prometheus, which
+    // forgets `keep_firing_for`, ends the alert. By the budget alone: two apis are one alert. Each period is an alert of
+    // its own: one that begins over its threshold is told, too.
     expr: `(${latest(`budget_threshold_crossed{${match}}`, [...BUDGET, 'period_start', 'threshold'])} == 1) * on (${BUDGET.join(', ')}) group_left () ${latest('budget_used_ratio', BUDGET)}`,
     summary: `${whose} ${what} its budget of the {{ $labels.period }}`,
-    description: `Spend of ${whose} is ${used} of its budget of the {{ $labels.period }}; the threshold is {{ $labels.threshold }} %.`,
+    description: `Spend of ${whose} is ${used} of its budget of the {{ $labels.period }}${amount}; the threshold is {{ $labels.threshold }} %.`,
     value: `${used} of the budget`,
     action,
     dashboard: COST,
