@@ -47,4 +47,27 @@ export interface Span {
   resource: Attributes
   events: SpanEvent[]
   links: SpanLink[]
+  /** What a decoder noted in passing; absent where the attributes have to be asked. See asked-keys.ts. */
+  readonly asked?: number
+  readonly promoted?: readonly (AttributeValue | undefined)[]
+  /** JSON of the attributes without those that have columns. */
+  readonly bag?: JsonBytes
+  /** The times in halves that fit a number. */
+  readonly times?: SpanTimes
+}
+
+/** UTF-8 text of one JSON object, or nothing: `from` equals `to`. */
+export interface JsonBytes {
+  /** Replaced by a larger one as it fills; holds the bytes at the same place then. */
+  readonly source: { readonly buffer: Buffer }
+  from: number
+  to: number
+}
+
+export interface SpanTimes {
+  startMicros: number
+  /** Nanoseconds beyond the microsecond: 0 to 999. */
+  startNanos: number
+  /** Exact below 2^53; absent beyond. */
+  durationNs: number | undefined
 }

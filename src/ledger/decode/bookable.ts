@@ -5,8 +5,8 @@ import type { Span } from '../span.ts'
 import { type DecodeContext, isSpanId, isTraceId } from './decode-context.ts'
 
 /** OTLP enums are open: a number outside them is kept as unspecified, unset. */
-const MAX_KIND = 5
-const MAX_STATUS = 2
+export const MAX_KIND = 5
+export const MAX_STATUS = 2
 const MAX_SEVERITY = 24
 
 export function bookableSpan(span: Span, context: DecodeContext): boolean {

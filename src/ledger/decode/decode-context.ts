@@ -60,6 +60,12 @@ export class DecodeContext {
     this.charge(TEXT_HEADER_BYTES + (text.length === bytes ? bytes : 2 * text.length))
   }
 
+  /** Counts values that were read without `mayKeepValue`, and their bytes: keys are about what the headers of texts are. */
+  chargeValues(values: number, bytes: number): void {
+    const among = Math.max(0, values - MANY_VALUES)
+    this.charge(values * VALUE_BYTES + among * VALUE_AMONG_MANY_BYTES + bytes)
+  }
+
   /** Starts counting values anew, for a resource or scope. */
   startValues(): void {
     this.values = 0

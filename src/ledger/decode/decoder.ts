@@ -28,6 +28,7 @@ export function createDecoder(limits: DecodeLimits = DEFAULT_LIMITS): Decoder {
   const keys = new KeyCache()
 
   function outcome<Item>(read: (context: DecodeContext) => Item[]): DecodeOutcome<Item> {
+    keys.startRequest()
     const context = new DecodeContext(limits, keys)
     try {
       const items = read(context)

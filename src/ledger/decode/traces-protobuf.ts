@@ -5,6 +5,7 @@ import type { Attributes, Span, SpanEvent, SpanLink } from '../span.ts'
 import { readKeyValue } from './any-value-protobuf.ts'
 import { bookableSpan } from './bookable.ts'
 import { CONTAINER_BYTES, ENTRY_BYTES } from './decode-context.ts'
+import { readSpanInPassing } from './passing-span.ts'
 import type { WireReader } from './wire-reader.ts'
 
 const NO_EVENTS: SpanEvent[] = []
@@ -82,6 +83,16 @@ function readScopeSpans(reader: WireReader, spans: Span[], resource: Attributes)
 function readSpan(reader: WireReader, spans: Span[], resource: Attributes, scope: Scope): void {
   const { context } = reader
   context.startRecord()
+  const size = reader.size()
+  const from = reader.pos
+  const passed = readSpanInPassing(reader, from, from + size, resource)
+  if (passed) {
+    reader.pos = from + size
+    passed.scopeName = scope.name
+    passed.scopeVersion = scope.version
+    spans.push(passed)
+    return
+  }
   const span: Span = {
     orgId: '',
     traceId: '',
@@ -101,8 +112,7 @@ function readSpan(reader: WireReader, spans: Span[], resource: Attributes, scope
     links: NO_LINKS,
   }
   const outerEnd = reader.end
-  const size = reader.size()
-  reader.end = reader.pos + size
+  reader.end = from + size
   while (reader.pos < reader.end) readSpanField(reader, span, reader.tag())
   reader.end = outerEnd
   if (bookableSpan(span, context)) spans.push(span)

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { DecodeContext } from './decode-context.ts'
 import { MalformedBody } from './decoded.ts'
+import { JsonSink } from './json-sink.ts'
 
 /** Wire types of the protobuf encoding. */
 export const VARINT = 0
@@ -20,12 +21,23 @@ export class WireReader {
   readonly context: DecodeContext
   pos = 0
   end: number
+  private sink: JsonSink | undefined
+  private lastTraceAt = -1
+  private lastTraceId = ''
+  private lastParentAt = -1
+  private lastParentId = ''
 
   constructor(bytes: Buffer, context: DecodeContext) {
     this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.context = context
     this.end = bytes.length
+  }
+
+  /** Where JSON of this body's attributes is collected: about as long as the body itself. */
+  get json(): JsonSink {
+    this.sink ??= new JsonSink(this.bytes.length + 4096)
+    return this.sink
   }
 
   /** Field number and wire type: `field << 3 | wireType`. */
@@ -121,10 +133,9 @@ export class WireReader {
     const start = this.pos
     this.pos += size
     const known = this.context.keys.get(this.bytes, start, size)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.text
     const text = this.textAt(start, this.pos)
-    if (!text.includes('\ufffd')) this.context.keys.set(this.bytes, start, size, text)
-    return text
+    return text.includes('\ufffd') ? text : (this.context.keys.set(this.bytes, start, size, text)?.text ?? text)
   }
 
   private textAt(start: number, end: number): string {
@@ -141,6 +152,30 @@ export class WireReader {
     this.pos += size
     this.context.charge(2 * size)
     return this.bytes.toString('hex', this.pos - size, this.pos)
+  }
+
+  /** Sixteen bytes as hex; spans of a trace come one after the other, and so share the text. */
+  traceIdAt(at: number): string {
+    if (!this.repeats(this.lastTraceAt, at, 16)) {
+      this.lastTraceId = this.bytes.toString('hex', at, at + 16)
+      this.lastTraceAt = at
+    }
+    return this.lastTraceId
+  }
+
+  /** Eight bytes as hex; so do children of one parent. */
+  parentIdAt(at: number): string {
+    if (!this.repeats(this.lastParentAt, at, 8)) {
+      this.lastParentId = this.bytes.toString('hex', at, at + 8)
+      this.lastParentAt = at
+    }
+    return this.lastParentId
+  }
+
+  private repeats(before: number, at: number, size: number): boolean {
+    if (before < 0) return false
+    for (let i = 0; i < size; i++) if (this.bytes[before + i] !== this.bytes[at + i]) return false
+    return true
   }
 
   base64(): string {

@@ -1,6 +1,7 @@
 // Step one of recognition. In: any span. Out: a candidate when the span speaks of a model call, else undefined.
 // Most spans are no model calls, so the first question has to be cheap: a few property probes, no iteration.
-import type { Attributes, Span } from '../span.ts'
+import { namesModel } from '../asked-keys.ts'
+import type { Span } from '../span.ts'
 import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
 import { aiSdk, aiSdk7 } from './dialects/ai-sdk.ts'
@@ -38,24 +39,11 @@ export function readSpan(span: Span): Candidate | undefined {
   return undefined
 }
 
-function speaksOfModels({ attributes, name, scopeName, statusCode }: Span): boolean {
+function speaksOfModels(span: Span): boolean {
   return (
-    hasModelName(attributes) ||
-    name === 'raw_gen_ai_request' ||
+    namesModel(span) ||
+    span.name === 'raw_gen_ai_request' ||
     // openlit leaves a failed call's span almost bare.
-    (statusCode === 2 && scopeName.startsWith('openlit'))
-  )
-}
-
-function hasModelName(attributes: Attributes): boolean {
-  return (
-    attributes['gen_ai.operation.name'] !== undefined ||
-    attributes['gen_ai.request.model'] !== undefined ||
-    attributes['openinference.span.kind'] !== undefined ||
-    attributes['ai.operationId'] !== undefined ||
-    attributes['gen_ai.usage.input_tokens'] !== undefined ||
-    attributes['gen_ai.system'] !== undefined ||
-    attributes['llm.request.type'] !== undefined ||
-    attributes['gen_ai.usage.prompt_tokens'] !== undefined
+    (span.statusCode === 2 && span.scopeName.startsWith('openlit'))
   )
 }

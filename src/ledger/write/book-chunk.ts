@@ -149,8 +149,11 @@ async function withoutDuplicates(
   return [...firsts.values()]
 }
 
-const hashOf = (prepared: PreparedSpan): bigint =>
-  appendSpan(new CopyEncoder(TRACE_SPANS.columns.length, 4096), prepared)
+function hashOf(prepared: PreparedSpan): bigint {
+  const row = new CopyEncoder(TRACE_SPANS.columns.length, 4096)
+  appendSpan(row, prepared)
+  return row.lastInt8()
+}
 
 /** Resolves every trace that got a new span and has a candidate, with the traces that show the same calls. */
 async function missingLinesOf(

@@ -12,7 +12,7 @@ import type { Batch, BookOutcome } from './booker.ts'
 import type { Road } from './copy-rows.ts'
 import { prepareLog } from './log-rows.ts'
 import { classify } from './pg-failure.ts'
-import { type PreparedSpan, prepareSpan } from './prepared-span.ts'
+import { type PreparedSpan, prepareSpan, timesOf } from './prepared-span.ts'
 import { createRecentKeys } from './recent-keys.ts'
 import type { reportBooked } from './report-booked.ts'
 
@@ -105,19 +105,18 @@ interface Settle {
 
 function prepare(group: Batch[], reject: Settle['reject'], on: GroupDependencies): Chunk {
   const nowMs = on.clock.nowMs()
-  const earliest = BigInt(nowMs - on.limits.maxPastMs) * 1_000_000n
-  const latest = BigInt(nowMs + on.limits.maxFutureMs) * 1_000_000n
+  const earliestMicros = (nowMs - on.limits.maxPastMs) * 1000
+  const latestMicros = (nowMs + on.limits.maxFutureMs) * 1000
+  const earliest = BigInt(earliestMicros) * 1000n
+  const latest = BigInt(latestMicros) * 1000n
+  const onFailure = (error: unknown): void => on.logger.error({ err: error }, 'recognition failed on a span')
   const chunk: Chunk = { spans: [], logs: [] }
   group.forEach((batch, request) => {
     for (const span of batch.spans) {
-      if (span.startTimeUnixNano < earliest || span.startTimeUnixNano > latest)
+      const times = timesOf(span)
+      if (times.startMicros < earliestMicros || times.startMicros >= latestMicros)
         reject(request, 'timestamp_out_of_range')
-      else
-        chunk.spans.push(
-          prepareSpan(span, request, on.readSpan, (error) =>
-            on.logger.error({ err: error }, 'recognition failed on a span'),
-          ),
-        )
+      else chunk.spans.push(prepareSpan(span, times, request, on.readSpan, onFailure))
     }
     for (const log of batch.logs) {
       if (log.timeUnixNano === 0n) log.timeUnixNano = BigInt(nowMs) * 1_000_000n

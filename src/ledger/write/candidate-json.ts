@@ -1,8 +1,8 @@
 // A recognised reading as it is kept beside its span, so that a trace can be resolved again without its attributes.
 // Ids and times are columns of the span and are not repeated.
-import type { Candidate } from '../recognise/candidate.ts'
-import type { Attributes } from '../span.ts'
-import { objectJson } from './json-text.ts'
+import type { Candidate, Usage } from '../recognise/candidate.ts'
+import type { AttributeValue } from '../span.ts'
+import { valueJson } from './json-text.ts'
 
 type Kept = Omit<Candidate, 'traceId' | 'spanId' | 'parentSpanId' | 'startTimeUnixNano' | 'endTimeUnixNano'>
 export type Place = Omit<Candidate, keyof Kept>
@@ -11,6 +11,53 @@ const COLUMNS: ReadonlySet<string> = new Set<keyof Place>([
   ...(['traceId', 'spanId', 'parentSpanId', 'startTimeUnixNano', 'endTimeUnixNano'] as const),
 ])
 
-export const candidateToJson = (candidate: Candidate): string => objectJson(candidate as unknown as Attributes, COLUMNS)
+/** What most calls say; only what differs is kept. */
+const USUAL: Omit<Kept, 'recognisedBy'> = {
+  spanKind: 3,
+  role: 'call',
+  scopeName: '',
+  scopeVersion: '',
+  serviceName: '',
+  level: 'client',
+  cacheConvention: 'inclusive',
+  provider: '',
+  requestModel: '',
+  responseModel: '',
+  operation: '',
+  responseId: '',
+  certainty: 'measured',
+  status: 'success',
+  errorClass: '',
+  finishReason: '',
+  streaming: false,
+}
+const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+}
 
-export const candidateFromJson = (kept: unknown, place: Place): Candidate => ({ ...(kept as Kept), ...place })
+export function candidateToJson(candidate: Candidate): string {
+  let json = ''
+  for (const key in candidate) {
+    const value = candidate[key as keyof Candidate]
+    if (COLUMNS.has(key) || value === undefined || value === USUAL[key as keyof typeof USUAL]) continue
+    json += `${json === '' ? '' : ','}"${key}":${key === 'usage' ? usageJson(value as Usage) : valueJson(value as AttributeValue)}`
+  }
+  return `{${json}}`
+}
+
+function usageJson(usage: Usage): string {
+  const parts = USAGE_KEYS.filter((key) => usage[key] !== 0).map((key) => `"${key}":${usage[key]}`)
+  return `{${parts.join(',')}}`
+}
+
+const USAGE_KEYS = Object.keys(NO_USAGE) as (keyof Usage)[]
+
+export function candidateFromJson(kept: unknown, place: Place): Candidate {
+  const candidate = { ...USUAL, ...(kept as Kept), ...place }
+  if (candidate.usage !== undefined) candidate.usage = { ...NO_USAGE, ...candidate.usage }
+  return candidate
+}

@@ -1,5 +1,6 @@
 // Rows in Postgres' binary COPY format. In: fields of each row, in the order of the column list. Out: one buffer.
 // Layout: https://www.postgresql.org/docs/18/sql-copy.html (Binary Format). Text is cleaned before it comes here.
+import type { JsonBytes } from '../span.ts'
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 /** Characters up to which text is copied one by one. */
@@ -7,6 +8,8 @@ const SHORT_TEXT = 40
 const FIRST_BYTES = 256 * 1024
 /** Microseconds from 1970-01-01 to Postgres' own epoch, 2000-01-01. */
 const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n
+const EPOCH_MICROS = Number(POSTGRES_EPOCH_MICROS)
+const HIGH = 2 ** 32
 const NUMERIC_NEGATIVE = 0x4000
 /** Pico-USD: twelve decimals, which are three groups of four digits. */
 const COST_SCALE = 12
@@ -113,6 +116,39 @@ export class CopyEncoder {
     this.buffer.writeInt32BE(value.length, this.length)
     this.buffer.set(value, this.length + 4)
     this.length += 4 + value.length
+  }
+
+  /** An int8 of a number without fraction, exact below 2^53. */
+  wholeNumber(value: number): void {
+    const high = Math.floor(value / HIGH)
+    this.halves(high, value - high * HIGH)
+  }
+
+  /** An int8 of its two halves. */
+  halves(high: number, low: number): void {
+    this.room(12)
+    this.view.setInt32(this.length, 8)
+    this.view.setInt32(this.length + 4, high)
+    this.view.setUint32(this.length + 8, low)
+    this.length += 12
+  }
+
+  /** The int8 appended last. */
+  lastInt8(): bigint {
+    return this.view.getBigInt64(this.length - 8)
+  }
+
+  /** `json` of bytes that are JSON already. */
+  json({ source, from, to }: JsonBytes): void {
+    this.room(4 + to - from)
+    this.view.setInt32(this.length, to - from)
+    source.buffer.copy(this.buffer, this.length + 4, from, to)
+    this.length += 4 + to - from
+  }
+
+  /** `timestamptz` of microseconds since 1970. */
+  timestampMicros(micros: number): void {
+    this.wholeNumber(micros - EPOCH_MICROS)
   }
 
   /** `timestamptz` of whole microseconds; the nanoseconds below them are a column of their own. */

@@ -3,6 +3,7 @@
 // repeated in the bag because a column holds their value.
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import { isTenantId } from '../../shared/ids.ts'
+import { type Promoted, promotedOf } from '../asked-keys.ts'
 import type { Attributes, AttributeValue } from '../span.ts'
 
 export interface Dimensions {
@@ -38,26 +39,61 @@ export const PROMOTED: readonly [string, keyof Dimensions][] = [
 
 const PROMOTED_KEYS: ReadonlySet<string> = new Set([ATTR.orgId, ...PROMOTED.map(([key]) => key)])
 
-export function toDimensions({ attributes, resource }: { attributes: Attributes; resource: Attributes }): Dimensions {
+interface Dimensioned {
+  attributes: Attributes
+  resource: Attributes
+  /** Values of PROMOTED_KEYS in `attributes`, where a decoder noted them. */
+  promoted?: Promoted
+}
+
+export function toDimensions(record: Dimensioned): Dimensions {
+  const own = record.promoted ?? promotedOf(record.attributes)
+  const shared = promotedOfResource(record.resource)
+  // In the order of PROMOTED_KEYS.
   return {
-    dealId: id(attributes[ATTR.dealId] ?? resource[ATTR.dealId]),
-    userId: id(attributes[ATTR.userId] ?? resource[ATTR.userId]),
-    sessionId: id(attributes[ATTR.sessionId] ?? resource[ATTR.sessionId]),
-    feature: name(attributes[ATTR.feature] ?? resource[ATTR.feature]),
-    department: name(attributes[ATTR.department] ?? resource[ATTR.department]),
-    agentId: id(attributes[ATTR.agentId] ?? resource[ATTR.agentId]),
-    environment: name(attributes[ATTR.environment] ?? resource[ATTR.environment]),
-    version: name(
-      attributes[ATTR.agentVersion] ??
-        attributes[ATTR.serviceVersion] ??
-        resource[ATTR.agentVersion] ??
-        resource[ATTR.serviceVersion],
-    ),
-    serviceName: name(resource[ATTR.serviceName] ?? attributes[ATTR.serviceName]),
-    intent: name(attributes[ATTR.intent] ?? resource[ATTR.intent]),
-    segment: name(attributes[ATTR.segment] ?? resource[ATTR.segment]),
+    dealId: id(own[1] ?? shared[1]),
+    userId: id(own[2] ?? shared[2]),
+    sessionId: id(own[3] ?? shared[3]),
+    feature: name(own[4] ?? shared[4]),
+    department: name(own[5] ?? shared[5]),
+    agentId: id(own[6] ?? shared[6]),
+    environment: name(own[7] ?? shared[7]),
+    version: name(own[10] ?? own[11] ?? shared[10] ?? shared[11]),
+    serviceName: name(shared[12] ?? own[12]),
+    intent: name(own[8] ?? shared[8]),
+    segment: name(own[9] ?? shared[9]),
   }
 }
+
+/** All records of a resource share one object, which is asked once. */
+const resources = new WeakMap<Attributes, Promoted>()
+
+function promotedOfResource(resource: Attributes): Promoted {
+  let promoted = resources.get(resource)
+  if (!promoted) {
+    promoted = promotedOf(resource)
+    resources.set(resource, promoted)
+  }
+  return promoted
+}
+
+/** Does a column hold exactly what each attribute says that a bag made in passing leaves out? */
+export function isRepeated(own: Promoted, dimensions: Dimensions, orgId: string): boolean {
+  return (
+    agrees(own[0], orgId) &&
+    agrees(own[1], dimensions.dealId) &&
+    agrees(own[2], dimensions.userId) &&
+    agrees(own[3], dimensions.sessionId) &&
+    agrees(own[4], dimensions.feature) &&
+    agrees(own[5], dimensions.department) &&
+    agrees(own[6], dimensions.agentId) &&
+    agrees(own[7], dimensions.environment) &&
+    agrees(own[8], dimensions.intent) &&
+    agrees(own[9], dimensions.segment)
+  )
+}
+
+const agrees = (value: AttributeValue | undefined, column: string): boolean => value === undefined || value === column
 
 /** Keys of `attributes` that a column repeats exactly; a value that is no valid dimension stays in the bag. */
 export function repeatedKeys(attributes: Attributes, dimensions: Dimensions, orgId: string): ReadonlySet<string> {

@@ -1,11 +1,13 @@
 // Rows of feature_usage: one for each span that carries a feature run's status.
 import { ATTR, FEATURE_SPAN_PREFIX, FEATURE_STATUSES, type FeatureStatus } from '../../../instrumentation/semconv.ts'
+import { mayHave } from '../asked-keys.ts'
 import type { Span } from '../span.ts'
 import { cleanJson } from './clean-json.ts'
 import type { CopyEncoder } from './copy-encoder.ts'
 import type { PreparedSpan } from './prepared-span.ts'
 
-export const isFeatureRun = (span: Span): boolean => span.attributes[ATTR.featureStatus] !== undefined
+export const isFeatureRun = (span: Span): boolean =>
+  mayHave(span, ATTR.featureStatus) && span.attributes[ATTR.featureStatus] !== undefined
 
 export function appendFeature(rows: CopyEncoder, { span, dimensions }: PreparedSpan): void {
   rows.startRow()

@@ -1,6 +1,6 @@
 // A span ready to be booked: where it belongs, its dimensions and what recognition read from it.
 import type { Candidate } from '../recognise/candidate.ts'
-import type { Span } from '../span.ts'
+import type { Span, SpanTimes } from '../span.ts'
 import { type Dimensions, toDimensions } from './dimensions.ts'
 
 export interface PreparedSpan {
@@ -8,6 +8,7 @@ export interface PreparedSpan {
   /** Identity: organisation, trace, span and start; the start as Postgres keeps it, in microseconds. */
   key: string
   traceKey: string
+  times: SpanTimes
   dimensions: Dimensions
   candidate: Candidate | undefined
   /** Place of the request this span came in, within its group. */
@@ -16,12 +17,23 @@ export interface PreparedSpan {
 
 export const traceKeyOf = (orgId: string, traceId: string): string => `${orgId} ${traceId}`
 
-export const spanKeyOf = (traceKey: string, spanId: string, startMicros: bigint): string =>
+export const spanKeyOf = (traceKey: string, spanId: string, startMicros: bigint | number): string =>
   `${traceKey} ${spanId} ${startMicros}`
+
+export const timesOf = (span: Span): SpanTimes => {
+  if (span.times) return span.times
+  const durationNs = span.endTimeUnixNano - span.startTimeUnixNano
+  return {
+    startMicros: Number(span.startTimeUnixNano / 1000n),
+    startNanos: Number(span.startTimeUnixNano % 1000n),
+    durationNs: durationNs <= Number.MAX_SAFE_INTEGER ? Number(durationNs) : undefined,
+  }
+}
 
 /** @param readSpan step one of recognition; a bug in it must not cost the span. */
 export function prepareSpan(
   span: Span,
+  times: SpanTimes,
   request: number,
   readSpan: (span: Span) => Candidate | undefined,
   onFailure: (error: unknown) => void,
@@ -35,8 +47,9 @@ export function prepareSpan(
   }
   return {
     span,
-    key: spanKeyOf(traceKey, span.spanId, span.startTimeUnixNano / 1000n),
+    key: spanKeyOf(traceKey, span.spanId, times.startMicros),
     traceKey,
+    times,
     dimensions: toDimensions(span),
     candidate,
     request,

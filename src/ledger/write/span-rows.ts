@@ -1,28 +1,28 @@
 // Rows of trace_spans. In: a prepared span. Out: its binary row, with a hash of the content that tells a replay from
 // another span under the same id.
 import { crc32 } from 'node:zlib'
-import type { SpanEvent, SpanLink } from '../span.ts'
+import type { Span, SpanEvent, SpanLink } from '../span.ts'
 import { candidateToJson } from './candidate-json.ts'
 import type { CopyEncoder } from './copy-encoder.ts'
-import { repeatedKeys } from './dimensions.ts'
+import { type Dimensions, isRepeated, repeatedKeys } from './dimensions.ts'
 import { attributesJson } from './json-text.ts'
 import type { PreparedSpan } from './prepared-span.ts'
 import { resourceJson } from './resource-json.ts'
 
 const MAX_INT8 = 2n ** 63n - 1n
 
-/** Appends the span's row and returns the hash of its content. */
-export function appendSpan(rows: CopyEncoder, prepared: PreparedSpan): bigint {
-  const { span, dimensions } = prepared
+/** Appends the span's row, whose last column is the hash of its content. */
+export function appendSpan(rows: CopyEncoder, prepared: PreparedSpan): void {
+  const { span, times, dimensions } = prepared
   const start = rows.mark()
   rows.startRow()
   rows.text(span.orgId)
   rows.text(span.traceId)
   rows.text(span.spanId)
-  rows.timestamp(span.startTimeUnixNano)
-  rows.int2(Number(span.startTimeUnixNano % 1000n))
-  const durationNs = span.endTimeUnixNano - span.startTimeUnixNano
-  rows.int8(durationNs > MAX_INT8 ? MAX_INT8 : durationNs)
+  rows.timestampMicros(times.startMicros)
+  rows.int2(times.startNanos)
+  if (times.durationNs === undefined) rows.int8(longDuration(span))
+  else rows.wholeNumber(times.durationNs)
   rows.text(span.parentSpanId)
   rows.text(span.name)
   rows.int2(span.kind)
@@ -41,16 +41,28 @@ export function appendSpan(rows: CopyEncoder, prepared: PreparedSpan): bigint {
   rows.text(dimensions.segment)
   rows.text(span.scopeName)
   rows.text(span.scopeVersion)
-  rows.textOrNull(attributesJson(span.attributes, repeatedKeys(span.attributes, dimensions, span.orgId)))
+  appendBag(rows, span, dimensions)
   rows.textOrNull(resourceJson(span.resource))
   rows.textOrNull(eventsJson(span.events))
   rows.textOrNull(linksJson(span.links))
   const content = rows.since(start)
+  const { length } = content
+  const hash = crc32(content)
   // What recognition makes of a span may change with its version; what was received does not.
   rows.textOrNull(prepared.candidate && candidateToJson(prepared.candidate))
-  const hash = (BigInt(content.length & 0x7fffffff) << 32n) | BigInt(crc32(content))
-  rows.int8(hash)
-  return hash
+  rows.halves(length & 0x7fffffff, hash)
+}
+
+function appendBag(rows: CopyEncoder, span: Span, dimensions: Dimensions): void {
+  const isSpared = span.bag && span.promoted && isRepeated(span.promoted, dimensions, span.orgId)
+  if (!isSpared) rows.textOrNull(attributesJson(span.attributes, repeatedKeys(span.attributes, dimensions, span.orgId)))
+  else if (span.bag.from === span.bag.to) rows.null()
+  else rows.json(span.bag)
+}
+
+function longDuration(span: Span): bigint {
+  const durationNs = span.endTimeUnixNano - span.startTimeUnixNano
+  return durationNs > MAX_INT8 ? MAX_INT8 : durationNs
 }
 
 function eventsJson(events: SpanEvent[]): string | undefined {

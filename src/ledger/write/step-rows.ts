@@ -1,5 +1,6 @@
 // Rows of request_metrics, rag_metrics and cache_metrics. In: a span that says it is one. Out: its row.
 import { ATTR } from '../../../instrumentation/semconv.ts'
+import { mayHave } from '../asked-keys.ts'
 import type { AttributeValue, Span } from '../span.ts'
 import type { CopyEncoder } from './copy-encoder.ts'
 import { durationMs } from './feature-rows.ts'
@@ -10,12 +11,14 @@ const MAX_INT4 = 2 ** 31 - 1
 
 /** A request served over HTTP. */
 export const isRequest = (span: Span): boolean =>
-  span.kind === SERVER_KIND && typeof span.attributes[ATTR.httpMethod] === 'string'
+  span.kind === SERVER_KIND && mayHave(span, ATTR.httpMethod) && typeof span.attributes[ATTR.httpMethod] === 'string'
 
-export const isRagStep = (span: Span): boolean => typeof span.attributes[ATTR.ragStep] === 'string'
+export const isRagStep = (span: Span): boolean =>
+  mayHave(span, ATTR.ragStep) && typeof span.attributes[ATTR.ragStep] === 'string'
 
 /** A look-up in a cache: any span that says whether it hit. */
-export const isCacheLookup = (span: Span): boolean => typeof span.attributes[ATTR.cacheHit] === 'boolean'
+export const isCacheLookup = (span: Span): boolean =>
+  mayHave(span, ATTR.cacheHit) && typeof span.attributes[ATTR.cacheHit] === 'boolean'
 
 function appendKey(rows: CopyEncoder, span: Span): void {
   rows.startRow()

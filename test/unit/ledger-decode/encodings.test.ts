@@ -1,7 +1,8 @@
 // One request says the same in either encoding; limits and repairs are those of single values.
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_LIMITS } from '../../../src/ledger/decode/decoded.ts'
-import { createDecoder } from '../../../src/ledger/decode/decoder.ts'
+import { createDecoder, type DecodeOutcome } from '../../../src/ledger/decode/decoder.ts'
+import type { Span } from '../../../src/ledger/span.ts'
 import {
   Double,
   logsJson,
@@ -11,6 +12,7 @@ import {
   tracesProtobuf,
 } from '../../support/otlp/messages.ts'
 import { createRandom, randomTrace } from '../../support/otlp/random-trace.ts'
+import { ours } from './oracle.ts'
 
 const decoder = createDecoder()
 const span = (more: Partial<PlainSpan> = {}): PlainSpan => ({
@@ -22,13 +24,18 @@ const values = {
   ...{ list: [1, 'a', [true, null]], map: { a: { b: 'c' } }, bytes: Buffer.from([0, 255]) as never },
 }
 
+const countsOf = (outcome: DecodeOutcome<Span>) =>
+  outcome.kind === 'decoded' && { rejected: outcome.decoded.rejected, cleaned: outcome.decoded.cleaned }
+
 describe('both encodings', () => {
   it.each(Array.from({ length: 20 }, (_, seed) => [seed]))('give the same spans (seed %i)', (seed) => {
     const spans = randomTrace(createRandom(seed), { orgId: 'acme', startTimeUnixNano: 1_700_000_000_000_000_000n })
     const all = [...spans, span({ attributes: values, events: [{ name: 'e', timeUnixNano: 9n, attributes: values }] })]
     const fromJson = decoder.traces(Buffer.from(JSON.stringify(tracesJson(all))), 'json')
     expect(fromJson.kind).toBe('decoded')
-    expect(fromJson).toEqual(decoder.traces(tracesProtobuf(all), 'protobuf'))
+    const fromProtobuf = decoder.traces(tracesProtobuf(all), 'protobuf')
+    expect(ours(fromJson)).toEqual(ours(fromProtobuf))
+    expect(countsOf(fromJson)).toEqual(countsOf(fromProtobuf))
   })
 
   it('give the same log records', () => {

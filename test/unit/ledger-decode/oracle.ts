@@ -41,7 +41,27 @@ export function oracle(bytes: Buffer): Flat {
 
 /** What the ledger's decoder made of them, in the same form. */
 export const ours = (outcome: DecodeOutcome<Span>): Flat =>
-  outcome.kind === 'decoded' ? { kind: 'decoded', spans: outcome.decoded.items } : { kind: 'malformed' }
+  outcome.kind === 'decoded' ? { kind: 'decoded', spans: outcome.decoded.items.map(plain) } : { kind: 'malformed' }
+
+/** A span's own fields, without what a decoder noted in passing. */
+export const plain = (span: Span): Span => ({
+  orgId: span.orgId,
+  traceId: span.traceId,
+  spanId: span.spanId,
+  parentSpanId: span.parentSpanId,
+  startTimeUnixNano: span.startTimeUnixNano,
+  endTimeUnixNano: span.endTimeUnixNano,
+  name: span.name,
+  kind: span.kind,
+  statusCode: span.statusCode,
+  statusMessage: span.statusMessage,
+  scopeName: span.scopeName,
+  scopeVersion: span.scopeVersion,
+  attributes: span.attributes,
+  resource: span.resource,
+  events: span.events,
+  links: span.links,
+})
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const text = (value: string): string => value.replaceAll('\0', '\ufffd')
