@@ -759,9 +759,9 @@ grant select (org_id, trace_id, span_id, created_at) on table request_metrics to
 create table response_traces (
   org_id text collate "C" not null,
   day date not null,
-  response_id text collate "C" not null,
-  trace_id text collate "C" not null,
-  constraint response_traces_pkey PRIMARY KEY (org_id, day, response_id)
+  response_hash bigint not null,
+  trace_id uuid not null,
+  constraint response_traces_pkey PRIMARY KEY (org_id, day, response_hash)
 ) partition by RANGE (day);
 alter table response_traces enable row level security;
 alter table response_traces force row level security;
@@ -782,11 +782,11 @@ grant select on table response_traces to spanledger_tenant;
 create table split_responses (
   org_id text collate "C" not null,
   day date not null,
-  response_id text collate "C" not null,
-  trace_id text collate "C" not null,
-  constraint split_responses_pkey PRIMARY KEY (org_id, trace_id, response_id, day)
+  response_hash bigint not null,
+  trace_id uuid not null,
+  constraint split_responses_pkey PRIMARY KEY (org_id, trace_id, response_hash, day)
 ) partition by RANGE (day);
-CREATE INDEX split_responses_response_idx ON ONLY public.split_responses USING btree (org_id, response_id, day);
+CREATE INDEX split_responses_response_idx ON ONLY public.split_responses USING btree (org_id, response_hash, day);
 alter table split_responses enable row level security;
 alter table split_responses force row level security;
 create policy api_own_org on split_responses for all to spanledger_api
@@ -802,7 +802,6 @@ create policy tenant_own_org on split_responses for select to spanledger_tenant
 grant select on table split_responses to spanledger_api;
 grant select on table split_responses to spanledger_reader;
 grant select on table split_responses to spanledger_tenant;
-grant insert on table split_responses to spanledger_writer;
 
 create table storage_settings (
   table_name name not null,
@@ -1264,8 +1263,8 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_responses(org_ids text[], days date[], response_ids text[], trace_ids text[], most integer)
- RETURNS TABLE(org_id text, day date, response_id text, trace_id text, other_trace_id text)
+CREATE OR REPLACE FUNCTION public.claim_responses(org_ids text[], days date[], response_ids text[], trace_ids uuid[], most integer)
+ RETURNS TABLE(org_id text, day date, response_hash bigint, trace_id uuid, other_trace_id uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog'
@@ -1275,27 +1274,33 @@ AS $function$
 declare
   claimed integer;
 begin
-  insert into public.response_traces (org_id, day, response_id, trace_id)
-  select * from unnest(org_ids, days, response_ids, trace_ids) as w (o, d, r, t) order by o collate "C", d, r collate "C", t collate "C"
+  insert into public.response_traces (org_id, day, response_hash, trace_id)
+  select o, d, hashtextextended(r, 0) as h, t
+  from unnest(org_ids, days, response_ids, trace_ids) as w (o, d, r, t) order by o collate "C", d, h, t
   on conflict do nothing;
   get diagnostics claimed = row_count;
   if claimed = cardinality(response_ids) then
     return;
   end if;
   return query
-    select w.o, w.d, w.r, w.t, other.t
-    from unnest(org_ids, days, response_ids, trace_ids) as w (o, d, r, t)
+    select w.o, w.d, w.h, w.t, other.t
+    from (
+      select u.o, u.d, hashtextextended(u.r, 0) as h, u.t
+      from unnest(org_ids, days, response_ids, trace_ids) as u (o, d, r, t)
+    ) as w
     cross join lateral (
-      select f.trace_id as t from public.response_traces f where f.org_id = w.o and f.day = w.d and f.response_id = w.r
+      select f.trace_id as t from public.response_traces f
+      where f.org_id = w.o and f.day = w.d and f.response_hash = w.h
       union
-      select s.trace_id from public.split_responses s where s.org_id = w.o and s.day = w.d and s.response_id = w.r
+      select s.trace_id from public.split_responses s
+      where s.org_id = w.o and s.day = w.d and s.response_hash = w.h
     ) as other
     where other.t <> w.t and (
-      select count(*) from public.split_responses s where s.org_id = w.o and s.day = w.d and s.response_id = w.r
+      select count(*) from public.split_responses s where s.org_id = w.o and s.day = w.d and s.response_hash = w.h
     ) <= most;
 end
 $function$;
-grant execute on function claim_responses(text[],date[],text[],text[],integer) to spanledger_writer;
+grant execute on function claim_responses(text[],date[],text[],uuid[],integer) to spanledger_writer;
 
 CREATE OR REPLACE FUNCTION public.cost_as_known_on(known_on timestamp with time zone, from_time timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, to_time timestamp with time zone DEFAULT 'infinity'::timestamp with time zone)
  RETURNS TABLE(org_id text, calls bigint, unpriced_calls bigint, cost_usd numeric)
@@ -1714,29 +1719,41 @@ AS $function$
 $function$;
 grant execute on function is_threshold_list(integer[]) to public;
 
-CREATE OR REPLACE FUNCTION public.linked_traces(org_ids text[], trace_ids text[])
- RETURNS TABLE(org_id text, trace_id text, response_id text, other_trace_id text)
+CREATE OR REPLACE FUNCTION public.link_traces(org_ids text[], days date[], response_hashes bigint[], trace_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+AS $function$
+  insert into public.split_responses (org_id, day, response_hash, trace_id)
+  select * from unnest(org_ids, days, response_hashes, trace_ids) as w (o, d, h, t) order by o collate "C", t, h, d
+  on conflict do nothing
+$function$;
+grant execute on function link_traces(text[],date[],bigint[],uuid[]) to spanledger_writer;
+
+CREATE OR REPLACE FUNCTION public.linked_traces(org_ids text[], trace_ids uuid[])
+ RETURNS TABLE(org_id text, trace_id uuid, other_trace_id uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
  SET enable_seqscan TO 'off'
  SET jit TO 'off'
 AS $function$
-  select distinct w.org_id, w.trace_id, mine.response_id, other.trace_id
+  select distinct w.org_id, w.trace_id, other.trace_id
   from unnest(org_ids, trace_ids) as w (org_id, trace_id)
   cross join lateral (
-    select s.response_id, s.day from public.split_responses s
+    select s.response_hash, s.day from public.split_responses s
     where s.org_id = w.org_id and s.trace_id = w.trace_id
     offset 0
   ) as mine
   cross join lateral (
     select s.trace_id from public.split_responses s
-    where s.org_id = w.org_id and s.response_id = mine.response_id and s.day between mine.day - 1 and mine.day + 1
+    where s.org_id = w.org_id and s.response_hash = mine.response_hash and s.day between mine.day - 1 and mine.day + 1
       and s.trace_id <> w.trace_id
     offset 0
   ) as other
 $function$;
-grant execute on function linked_traces(text[],text[]) to spanledger_writer;
+grant execute on function linked_traces(text[],uuid[]) to spanledger_writer;
 
 CREATE OR REPLACE FUNCTION public.lock_traces(org_ids text[], trace_ids text[])
  RETURNS void

@@ -48,8 +48,8 @@ const ROWS: Record<string, string> = {
   budget_crossings: `insert into budget_crossings (org_id, scope, scope_id, period, period_start, amount_usd, threshold, used_usd)
     values ($1, 'deal', $2, 'day', '2026-11-20', 5, 100, 6)`,
   demo_data_runs: `insert into demo_data_runs (org_id, seed, days, traces, until_time) values ($1, 1, 1, 1, '${TIME}')`,
-  response_traces: `insert into response_traces (org_id, day, response_id, trace_id) values ($1, '${TIME}', $2, $2)`,
-  split_responses: `insert into split_responses (org_id, day, response_id, trace_id) values ($1, '${TIME}', $2, $2)`,
+  response_traces: `insert into response_traces (org_id, day, response_hash, trace_id) values ($1, '${TIME}', 1, md5($2)::uuid)`,
+  split_responses: `insert into split_responses (org_id, day, response_hash, trace_id) values ($1, '${TIME}', 1, md5($2)::uuid)`,
   api_keys:
     "insert into api_keys (org_id, key_sha256, name, created_by) values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'), $2, $2)",
 }

@@ -9,8 +9,8 @@ import type { TraceKeys } from './trace-state.ts'
 
 interface LinkRow {
   org_id: string
+  /** UUIDs: the trace ids in another spelling. */
   trace_id: string
-  response_id: string
   other_trace_id: string
 }
 
@@ -18,18 +18,19 @@ const DAY_MS = 86_400_000
 const DAY_NANOS = 86_400_000_000_000n
 const CLOCK_SKEW_NANOS = 1_000_000_000n
 
+const toTraceId = (uuid: string): string => uuid.replaceAll('-', '')
+
 const toLink = (row: LinkRow): TraceLink => ({
   orgId: row.org_id,
-  traceId: row.trace_id,
-  responseId: row.response_id,
-  otherTraceId: row.other_trace_id,
+  traceId: toTraceId(row.trace_id),
+  otherTraceId: toTraceId(row.other_trace_id),
 })
 
 /** Links booked by earlier transactions. */
 export async function readLinks(client: Client, traces: TraceKeys): Promise<TraceLink[]> {
   const { rows } = await client.query<LinkRow>({
     name: 'linked_traces',
-    text: 'select org_id, trace_id, response_id, other_trace_id from linked_traces($1, $2)',
+    text: 'select org_id, trace_id, other_trace_id from linked_traces($1, $2)',
     values: [traces.orgIds, traces.traceIds],
   })
   return rows.map(toLink)
@@ -58,19 +59,14 @@ export async function claimResponses(
   if (claims.responseIds.length === 0) return []
   const { rows } = await client.query<ClaimRow>({
     name: 'claim_responses',
-    text: `select org_id, day::text, response_id, trace_id, other_trace_id from claim_responses($1, $2, $3, $4, $5)`,
+    text: `select org_id, day::text, response_hash, trace_id, other_trace_id from claim_responses($1, $2, $3, $4, $5)`,
     values: [claims.orgIds, claims.days, claims.responseIds, claims.traceIds, MOST_TRACES_OF_A_CALL],
   })
   if (rows.length === 0) return []
   requireLocked(rows.map(toLink), isLocked)
   const sightings = sightingsOf(rows)
   const columns = [0, 1, 2, 3].map((column) => [...sightings.values()].map((row) => row[column]))
-  await client.query({
-    name: 'split_responses',
-    text: `insert into split_responses (org_id, day, response_id, trace_id)
-      select * from unnest($1::text[], $2::date[], $3::text[], $4::text[]) order by 1, 4, 3, 2 on conflict do nothing`,
-    values: columns,
-  })
+  await client.query({ name: 'link_traces', text: 'select link_traces($1, $2, $3, $4)', values: columns })
   const isKept = (row: ClaimRow): boolean =>
     sightings.has(sightingKey(row, row.trace_id)) && sightings.has(sightingKey(row, row.other_trace_id))
   return rows
@@ -81,10 +77,11 @@ export async function claimResponses(
 
 interface ClaimRow extends LinkRow {
   day: string
+  response_hash: string
 }
 
-const sightingKey = ({ org_id, day, response_id }: ClaimRow, traceId: string): string =>
-  `${org_id} ${day} ${traceId} ${response_id}`
+const sightingKey = ({ org_id, day, response_hash }: ClaimRow, traceId: string): string =>
+  `${org_id} ${day} ${traceId} ${response_hash}`
 
 /** Rows of split_responses: earlier traces first, and no more of one id than show that it is no identity. */
 function sightingsOf(rows: readonly ClaimRow[]): Map<string, [string, string, string, string]> {
@@ -96,7 +93,7 @@ function sightingsOf(rows: readonly ClaimRow[]): Map<string, [string, string, st
     const count = counts.get(id) ?? 0
     if (sightings.has(key) || count > MOST_TRACES_OF_A_CALL) return
     counts.set(id, count + 1)
-    sightings.set(key, [row.org_id, row.day, row.response_id, traceId])
+    sightings.set(key, [row.org_id, row.day, row.response_hash, traceId])
   }
   for (const row of rows) add(row, row.other_trace_id)
   for (const row of rows) add(row, row.trace_id)

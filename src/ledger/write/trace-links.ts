@@ -8,7 +8,6 @@ import type { TraceKeys } from './trace-state.ts'
 export interface TraceLink {
   orgId: string
   traceId: string
-  responseId: string
   otherTraceId: string
 }
 
@@ -64,7 +63,7 @@ export function requireLocked(links: readonly TraceLink[], isLocked: (traceKey: 
     throw new MoreTraces([...links])
 }
 
-/** Traces to be settled together, and the response ids of links between them. */
+/** Traces to be settled together, and the response ids that the affected ones show. */
 export interface TraceSet {
   traces: KnownTrace[]
   sharedIds: Set<string>
@@ -83,22 +82,25 @@ export function connect(
     setOf.set(traceKeyOf(trace.orgId, trace.traceId), set)
     sets.add(set)
   }
-  for (const { orgId, traceId, otherTraceId, responseId } of links) {
+  for (const { orgId, traceId, otherTraceId } of links) {
     const set = setOf.get(traceKeyOf(orgId, traceId))
     const otherKey = traceKeyOf(orgId, otherTraceId)
-    if (set === undefined) continue
-    const other = setOf.get(otherKey) ?? {
-      traces: [{ orgId, traceId: otherTraceId, spans: known.get(otherKey) ?? [], isAffected: false }],
-      sharedIds: new Set<string>(),
-    }
-    set.sharedIds.add(responseId)
-    if (other === set) continue
-    for (const trace of other.traces) {
+    const other = setOf.get(otherKey)
+    if (set === undefined || other === set) continue
+    const joined = other?.traces ?? [
+      { orgId, traceId: otherTraceId, spans: known.get(otherKey) ?? [], isAffected: false },
+    ]
+    for (const trace of joined) {
       set.traces.push(trace)
       setOf.set(traceKeyOf(trace.orgId, trace.traceId), set)
     }
-    for (const id of other.sharedIds) set.sharedIds.add(id)
-    sets.delete(other)
+    if (other !== undefined) sets.delete(other)
   }
+  for (const { traces, sharedIds } of sets) if (traces.length > 1) addIds(traces, sharedIds)
   return [...sets]
+}
+
+function addIds(traces: readonly KnownTrace[], ids: Set<string>): void {
+  for (const { spans, isAffected } of traces)
+    if (isAffected) for (const { candidate } of spans) if (candidate !== undefined) ids.add(candidate.responseId)
 }

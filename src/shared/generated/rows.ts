@@ -396,7 +396,7 @@ export interface RequestMetricsRow {
 export interface ResponseTracesRow {
   org_id: string
   day: Date
-  response_id: string
+  response_hash: string
   trace_id: string
 }
 
@@ -404,7 +404,7 @@ export interface ResponseTracesRow {
 export interface SplitResponsesRow {
   org_id: string
   day: Date
-  response_id: string
+  response_hash: string
   trace_id: string
 }
 
