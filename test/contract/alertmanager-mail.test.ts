@@ -122,6 +122,8 @@ describe('alert mails', () => {
     expect(fired.subject).toBe('[CRITICAL] Neo4jDown: Neo4j does not answer')
     expect(resolved.subject).toBe('[RESOLVED] Neo4jDown: Neo4j does not answer')
     expect(resolved.text).toContain('Until')
+    expect(fired.text).toContain('after the cooldown')
+    expect(resolved.text).toContain('It is over')
     const references = ({ raw }: { raw: string }) => /^References: (.+)$/m.exec(raw)?.[1]
     expect(references(fired)).toMatch(/^<alert-/)
     expect(references(resolved)).toBe(references(fired))

@@ -54,7 +54,7 @@ ${alert.description && html`<p style="margin:0 0 16px 0;"><bdi>${alert.descripti
 <table role="presentation" cellpadding="0" cellspacing="0" style="border-collapse:collapse;font-size:14px;margin:0 0 16px 0;">
 ${alert.facts.map(
   ([name, value]) =>
-    html`<tr><td style="padding:3px 16px 3px 0;color:#667085;vertical-align:top;">${name}</td><td style="padding:3px 0;"><bdi>${value}</bdi></td></tr>`,
+    html`<tr><td style="padding:3px 16px 3px 0;color:#667085;vertical-align:top;">${name}</td><td style="padding:3px 0;${name === 'Value' && 'font-weight:700;'}"><bdi>${value}</bdi></td></tr>`,
 )}
 </table>
 ${alert.action && html`<p style="margin:0 0 20px 0;padding:12px 14px;background:#f9fafb;border-left:3px solid #98a2b3;"><strong>What to do.</strong> <bdi>${alert.action}</bdi></p>`}

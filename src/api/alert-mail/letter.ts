@@ -25,7 +25,7 @@ export function writeLetter({ orgId, alerts, linksUntil }: LetterInput): Letter 
   const subject = subjectOf(orgId, alerts)
   return {
     subject,
-    text: `${shown.map(textOf).join(RULE)}${RULE}${footer}\n`,
+    text: `${shown.map((alert) => textOf(alert) + RULE).join('')}${footer}\n`,
     html: letterHtml(subject, shown, footer),
   }
 }
@@ -70,7 +70,7 @@ function oneLine(text: string | undefined, length = LINE_LENGTH): string {
 
 const utc = (time: string) => `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
-const RULE = `\n${'-'.repeat(64)}\n`
+const RULE = `\n\n${'-'.repeat(64)}\n\n`
 
 const textOf = (alert: LetterAlert) =>
   [

@@ -19,7 +19,7 @@ const utc = (date: Date) =>
 
 export function alertPage(page: AlertPage): Markup {
   const { alert, problem } = page
-  const { summary, description, runbook_url, dashboard_url } = alert.annotations
+  const { summary, description, value, action, runbook_url, dashboard_url } = alert.annotations
   const firing = alert.status === 'firing'
   return html`
 <section class="${firing ? (alert.severity === 'critical' ? 'critical' : 'warning') : 'resolved'}">
@@ -31,21 +31,27 @@ ${description && html`<p><bdi>${description}</bdi></p>`}
 <dl>
 <dt>Alert</dt><dd>${alert.alert_name}</dd>
 ${alert.labels.org_id && html`<dt>Organisation</dt><dd><bdi>${alert.labels.org_id}</bdi></dd>`}
+${value && html`<dt>Value</dt><dd><bdi>${value}</bdi></dd>`}
 <dt>Since</dt><dd>${utc(alert.starts_at)}</dd>
-${alert.ends_at !== null && html`<dt>Until</dt><dd>${utc(alert.ends_at)}, by ${alert.resolved_by ?? ''}</dd>`}
-<dt>Notifications</dt><dd>${alert.notifications}</dd>
-${Object.entries(alert.labels)
-  .filter(([name]) => !['alertname', 'org_id', 'severity'].includes(name))
-  .map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}
+${alert.ends_at !== null && html`<dt>Until</dt><dd>${utc(alert.ends_at)}${person(alert.resolved_by) && html`, by <bdi>${alert.resolved_by ?? ''}</bdi>`}</dd>`}
 </dl>
+${firing && action && html`<p><strong>What to do.</strong> <bdi>${action}</bdi></p>`}
 <p>${link(runbook_url, 'Runbook')} ${link(dashboard_url, 'Dashboard')}</p>
 </section>
 ${actions(page)}
+<section><h2>Labels</h2><dl>${Object.entries(alert.labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, label]) => html`<dt>${name}</dt><dd><bdi>${label}</bdi></dd>`)}
+<dt>notifications</dt><dd>${alert.notifications}</dd></dl></section>
 <section><h2>History</h2><ol>${page.events.map(
     ({ happened_at, kind, actor, note }) =>
-      html`<li>${utc(happened_at)} ${kind}${kind !== 'fired' && html` by <bdi>${actor}</bdi>`}${note !== null && html`: <bdi>${note}</bdi>`}</li>`,
+      html`<li>${utc(happened_at)} ${kind}${person(actor) && html` by <bdi>${actor}</bdi>`}${note !== null && html`: <bdi>${note}</bdi>`}</li>`,
   )}</ol></section>`
 }
+
+/** False for what told us by itself. */
+const person = (actor: string | null): boolean =>
+  actor !== null && !['webhook', 'alertmanager', 'prometheus'].includes(actor)
 
 const link = (url: string | undefined, text: string) => {
   const address = httpUrl(url)
@@ -59,7 +65,7 @@ function ownership({ alert, nowMs }: AlertPage): Markup {
   const quiet =
     silenced &&
     html`<br><small>Silenced until ${utc(silenced)}${alert.silence_id === null && '; Alertmanager has not been reached yet'}.</small>`
-  if (!alert.acknowledged_at) return html`<p class="owner">Nobody has it yet.${quiet}</p>`
+  if (!alert.acknowledged_at) return html`<p class="owner nobody">Nobody has it yet.${quiet}</p>`
   return html`<p class="owner"><strong><bdi>${alert.acknowledged_by ?? ''}</bdi> has it</strong> since ${utc(alert.acknowledged_at)}.${
     alert.acknowledge_note !== null && html` <bdi>${alert.acknowledge_note}</bdi>`
   }${quiet}</p>`

@@ -10,7 +10,7 @@ import { problemPage } from './alert-page.ts'
 const FOLDER = resolve(import.meta.dirname, '../../../prometheus/runbooks')
 
 /** A person on call comes from a mail, not from the README. */
-const HOW_TO_RUN = html`<section><h2>To run what stands above</h2>
+const HOW_TO_RUN = html`<section><h2>How to run these</h2>
 <p>Queries: paste them in Prometheus or in the dashboard's Explore. Commands: in the checkout, after</p>
 <pre><code>export SPANLEDGER_DATABASE_URL="postgres://postgres:$(grep ^POSTGRES_PASSWORD= .env | cut -d= -f2)@127.0.0.1:54329/spanledger"
 spanledger() { node_modules/.bin/node src/cli/main.ts "$@"; }</code></pre>

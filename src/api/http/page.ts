@@ -36,10 +36,10 @@ body { margin: 0; background: var(--back); font: 16px/1.5 system-ui, sans-serif;
 main { max-width: 44rem; margin: 0 auto; padding: 1rem; }
 section { background: var(--card); border-radius: 8px; padding: 1.25rem; margin-bottom: 1rem; overflow-wrap: anywhere; }
 section.critical { border-top: 5px solid var(--bad); } section.warning { border-top: 5px solid var(--warn); } section.resolved { border-top: 5px solid var(--good); }
-h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .5rem; } h2 { font-size: 1rem; margin: 0 0 .5rem; }
+h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .5rem; } h2 { font-size: 1rem; margin: 1.5rem 0 .5rem; } section > h2:first-child { margin-top: 0; }
 .tag { font-size: .75rem; font-weight: 700; letter-spacing: .06em; margin: 0; } .critical .tag { color: var(--bad); } .warning .tag { color: var(--warn); } .resolved .tag { color: var(--good); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: 1rem 0; } dt { color: var(--soft); } dd { margin: 0; }
-.owner { border-left: 4px solid var(--good); padding-left: .75rem; } .problem { border-left: 4px solid var(--bad); padding-left: .75rem; }
+.owner { border-left: 4px solid var(--good); padding-left: .75rem; } .nobody { border-color: var(--warn); } .problem { border-left: 4px solid var(--bad); padding-left: .75rem; }
 label { display: block; margin: .6rem 0 .2rem; font-size: .9rem; color: var(--soft); }
 input, select, textarea { font: inherit; width: 100%; padding: .5rem; border: 1px solid var(--line); border-radius: 6px; background: transparent; color: inherit; }
 select option { color: #000; }
@@ -48,5 +48,5 @@ button.main { background: #175cd3; border-color: #175cd3; color: #fff; }
 ol, ul { padding-left: 1.2rem; margin: 0; } time, small { color: var(--soft); }
 table { width: 100%; border-collapse: collapse; } td, th { text-align: left; padding: .3rem .5rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 pre { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; }
-@media (max-width: 480px) { main { padding: 0; } button { width: 100%; } dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; } }
+@media (max-width: 480px) { main { padding: 0; } button { width: 100%; } dt { max-width: 40vw; } }
 `

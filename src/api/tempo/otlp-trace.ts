@@ -1,7 +1,7 @@
 // Rows of trace_spans as an OTLP trace. In: rows. Out: resource spans in OTLP's JSON form, ids in base64 as Tempo writes
 // them; what the ledger keeps in columns of its own is put back among the attributes.
 import { ATTR } from '../../../instrumentation/semconv.ts'
-import { type Json, parseJsonBody } from '../../ledger/decode/json-body.ts'
+import { type Json, parseExactJson } from '../../ledger/decode/exact-json.ts'
 import { PROMOTED } from '../../ledger/write/dimensions.ts'
 
 export interface SpanRow {
@@ -104,8 +104,8 @@ function toSpan(row: SpanRow, resource: Bag) {
 
 const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
 // Not JSON.parse: integers beyond 2^53 stay exact.
-const parseBag = (text: string | null): Bag => (text === null ? {} : (parseJsonBody(Buffer.from(text)) as Bag))
-const parseList = (text: string | null): Bag[] => (text === null ? [] : (parseJsonBody(Buffer.from(text)) as Bag[]))
+const parseBag = (text: string | null): Bag => (text === null ? {} : (parseExactJson(text) as Bag))
+const parseList = (text: string | null): Bag[] => (text === null ? [] : (parseExactJson(text) as Bag[]))
 
 const toKeyValues = (bag: Bag): KeyValue[] =>
   Object.entries(bag ?? {}).map(([key, value]) => ({ key, value: toAnyValue(value) }))
