@@ -14,6 +14,8 @@ export interface MemoryCase {
 }
 
 const MAX_BODY_BYTES = 20 * 1024 * 1024
+const WARM_UP_BODY_BYTES = 128 * 1024
+const WARM_UP_ROUNDS = 20
 const file = process.argv[3] as string
 const chosen = worstBodies(MAX_BODY_BYTES)[Number(process.argv[2])]
 if (!chosen) throw new Error(`no case ${process.argv[2]}`)
@@ -22,8 +24,9 @@ if (process.argv[4] === 'build') {
   writeFileSync(file, chosen.body())
 } else {
   const decoder = createDecoder()
-  // Code is loaded and compiled before the count begins.
-  decoder[chosen.signal](chosen.encoding === 'json' ? Buffer.from('{}') : Buffer.alloc(0), chosen.encoding)
+  // Code is loaded and compiled, and the young generation has its size, before the count begins.
+  const small = worstBodies(WARM_UP_BODY_BYTES)[Number(process.argv[2])]?.body() as Buffer
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) decoder[chosen.signal](small, chosen.encoding)
   globalThis.gc?.()
   writeFileSync('/proc/self/clear_refs', '5')
   const before = residentBytes(process.pid)

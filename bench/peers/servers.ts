@@ -38,7 +38,7 @@ export const PEERS: Record<string, Peer> = {
         PHOENIX_PORT: String(port),
         PHOENIX_GRPC_PORT: String(grpcPort),
         PHOENIX_WORKING_DIR: folder,
-        PHOENIX_SQL_DATABASE_URL: databaseUrl,
+        PHOENIX_SQL_DATABASE_URL: databaseUrl.replace('postgres://', 'postgresql://'),
         PHOENIX_TELEMETRY_ENABLED: 'false',
       })
       await answers(program, `http://127.0.0.1:${port}/healthz`)
@@ -69,10 +69,21 @@ export const PEERS: Record<string, Peer> = {
   },
 }
 
+/** A process that has ended and was waited for takes no signal. */
+function hasEnded({ pid }: RunningProgram): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch {
+    return true
+  }
+}
+
 async function answers(program: RunningProgram, url: string): Promise<void> {
   await pollUntil(
     `${url} answers`,
     async () => {
+      if (hasEnded(program)) return
       const response = await fetch(url).catch((cause: unknown) => {
         throw new Error(program.output().slice(-2000), { cause })
       })
@@ -80,4 +91,5 @@ async function answers(program: RunningProgram, url: string): Promise<void> {
     },
     { timeoutMs: START_TIMEOUT_MS },
   )
+  if (hasEnded(program)) throw new Error(`ended instead of answering at ${url}:\n${program.output().slice(-2000)}`)
 }

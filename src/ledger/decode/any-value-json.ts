@@ -1,8 +1,8 @@
 // KeyValue and AnyValue from OTLP/JSON. In: parsed JSON. Out: the same plain values as from protobuf.
 import type { Attributes, AttributeValue } from '../span.ts'
-import { type DecodeContext, setAttribute } from './decode-context.ts'
+import { CONTAINER_BYTES, type DecodeContext, setAttribute } from './decode-context.ts'
 import { MalformedBody } from './decoded.ts'
-import type { Json } from './json-body.ts'
+import type { Json } from './exact-json.ts'
 import { array, int64, type JsonObject, objects, optionalObject, string, toObject } from './json-field.ts'
 
 export function readAttributes(parent: JsonObject, field: string, context: DecodeContext, depth = 1): Attributes {
@@ -41,6 +41,7 @@ export function readAnyValue(value: JsonObject, context: DecodeContext, depth: n
       case 'arrayValue':
         return readArray(toObject(content, field), context, depth)
       case 'kvlistValue':
+        context.charge(CONTAINER_BYTES)
         return readAttributes(toObject(content, field), 'values', context, depth + 1)
       case 'bytesValue':
         return Buffer.from(string(value, field), 'base64').toString('base64')
@@ -50,6 +51,7 @@ export function readAnyValue(value: JsonObject, context: DecodeContext, depth: n
 }
 
 function readArray(list: JsonObject, context: DecodeContext, depth: number): AttributeValue[] {
+  context.charge(CONTAINER_BYTES)
   const values: AttributeValue[] = []
   for (const entry of array(list, 'values')) {
     const value = entry === null ? null : readAnyValue(toObject(entry, 'each of values'), context, depth + 1)

@@ -55,6 +55,12 @@ export class DecodeContext {
     }
   }
 
+  /** Counts memory that is free again soon. @throws TooLarge */
+  chargeForNow(bytes: number): void {
+    this.charge(bytes)
+    this.decodedBytes -= bytes
+  }
+
   /** Counts a text that was read from so many bytes: V8 takes two bytes a character where one is beyond Latin-1. */
   chargeText(text: string, bytes: number): void {
     this.charge(TEXT_HEADER_BYTES + (text.length === bytes ? bytes : 2 * text.length))
@@ -90,6 +96,7 @@ export class DecodeContext {
 
   /** Postgres text holds neither NUL nor half a surrogate pair: both become U+FFFD. */
   text(value: string): string {
+    this.charge(TEXT_HEADER_BYTES + value.length)
     let text = value
     if (text.includes('\0')) {
       count(this.cleaned, 'nul_character')

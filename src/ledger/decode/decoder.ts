@@ -4,7 +4,6 @@ import type { LogRecord } from '../log-record.ts'
 import type { Span } from '../span.ts'
 import { DecodeContext } from './decode-context.ts'
 import { DEFAULT_LIMITS, type Decoded, type DecodeLimits, MalformedBody, TooLarge } from './decoded.ts'
-import { parseJsonBody } from './json-body.ts'
 import { KeyCache } from './key-cache.ts'
 import { readLogsJson } from './logs-json.ts'
 import { readLogs } from './logs-protobuf.ts'
@@ -43,13 +42,11 @@ export function createDecoder(limits: DecodeLimits = DEFAULT_LIMITS): Decoder {
   return {
     traces: (body, encoding) =>
       outcome((context) =>
-        encoding === 'protobuf'
-          ? readTraces(new WireReader(body, context))
-          : readTracesJson(parseJsonBody(body), context),
+        encoding === 'protobuf' ? readTraces(new WireReader(body, context)) : readTracesJson(body, context),
       ),
     logs: (body, encoding) =>
       outcome((context) =>
-        encoding === 'protobuf' ? readLogs(new WireReader(body, context)) : readLogsJson(parseJsonBody(body), context),
+        encoding === 'protobuf' ? readLogs(new WireReader(body, context)) : readLogsJson(body, context),
       ),
   }
 }

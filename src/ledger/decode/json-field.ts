@@ -1,7 +1,7 @@
 // Typed access to the fields of OTLP/JSON messages. A field that is absent or null has its default; one of another
 // type makes the body malformed, as it does for every protobuf JSON reader.
 import { MalformedBody } from './decoded.ts'
-import type { Json } from './json-body.ts'
+import type { Json } from './exact-json.ts'
 
 export type JsonObject = { [key: string]: Json }
 

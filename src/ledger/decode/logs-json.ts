@@ -4,20 +4,22 @@ import type { Attributes } from '../span.ts'
 import { anyValueField, readAttributes } from './any-value-json.ts'
 import { repairLog } from './bookable.ts'
 import type { DecodeContext } from './decode-context.ts'
-import type { Json } from './json-body.ts'
-import { enumNumber, hexId, type JsonObject, objects, optionalObject, string, toObject, uint64 } from './json-field.ts'
+import { readJsonBody } from './json-body.ts'
+import { enumNumber, hexId, type JsonObject, string, uint64 } from './json-field.ts'
+
+const SHAPE = { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' }
 
 /** @throws MalformedBody, TooLarge */
-export function readLogsJson(body: Json, context: DecodeContext): LogRecord[] {
+export function readLogsJson(bytes: Buffer, context: DecodeContext): LogRecord[] {
   const records: LogRecord[] = []
-  for (const resourceLogs of objects(toObject(body, 'the body'), 'resourceLogs')) {
+  for (const { resource, scopes } of readJsonBody(bytes, SHAPE, context)) {
     context.startValues()
-    const resource = readAttributes(optionalObject(resourceLogs, 'resource') ?? {}, 'attributes', context)
-    for (const scopeLogs of objects(resourceLogs, 'scopeLogs')) {
-      const scopeName = context.text(string(optionalObject(scopeLogs, 'scope') ?? {}, 'name'))
-      for (const entry of objects(scopeLogs, 'logRecords')) {
+    const resourceAttributes = readAttributes(resource, 'attributes', context)
+    for (const { scope, records: entries } of scopes) {
+      const scopeName = context.text(string(scope, 'name'))
+      for (const entry of entries) {
         context.startRecord()
-        records.push(toLogRecord(entry, scopeName, resource, context))
+        records.push(toLogRecord(entry, scopeName, resourceAttributes, context))
       }
     }
   }

@@ -1,8 +1,11 @@
 // What a few bytes may become in memory is bounded; `node bench/main.ts decode-memory` measures it.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createReplay } from '../../../bench/replay.ts'
 import { worstBodies } from '../../../bench/worst-bodies.ts'
 import { createDecoder } from '../../../src/ledger/decode/decoder.ts'
+
+// 20 MiB are made and read in each case, on machines that are busy otherwise.
+vi.setConfig({ testTimeout: 60_000 })
 
 const MIB = 1024 * 1024
 const AMPLIFYING = [
@@ -36,4 +39,4 @@ it('takes ordinary spans up to the body limit', () => {
   expect(body.length).toBeGreaterThan(17 * MIB)
   const outcome = createDecoder().traces(body, 'protobuf')
   expect(outcome.kind === 'decoded' && outcome.decoded.items.length).toBe(50 * 512)
-}, 60_000)
+})
