@@ -53,9 +53,20 @@ test: install test-packages ## Everything a change must pass
 check-dashboards: install test-packages ## Draw every dashboard in a browser, both themes, two widths; on the running stack, else on one of its own
 	@node grafana/viewer/check/main.ts
 
+# make bench PEERS=1 SOAK=10 adds Phoenix and MLflow, and a soak of ten minutes; SETS="ingest overload" chooses; WRITE=1 keeps the tables
+SETS ?= decode decode-memory ingest overload collector
+PEERS ?=
+SOAK ?=
+WRITE ?=
 .PHONY: bench
-bench: install ## Measure throughput and latency against the limits
-	@node bench/main.ts
+bench: install ## Measure the ledger against its limits (PEERS=1: against Phoenix and MLflow; SOAK=<minutes>; WRITE=1: into bench/RESULTS.md)
+	@node bench/main.ts $(SETS) $(if $(SOAK),soak --minutes $(SOAK)) $(if $(PEERS),peers) $(if $(WRITE),--write)
+
+# make drill ONLY=neo4j-stopped,redis-stopped
+ONLY ?=
+.PHONY: drill
+drill: install test-packages ## Inject each fault into a stack of its own: exactly its alert is mailed, in time, and its end too (ONLY=names; 12 min)
+	@node test/drill/main.ts $(if $(ONLY),--only $(ONLY))
 
 # make chaos CYCLES=200 SEED=1
 CYCLES ?= 200
@@ -80,8 +91,8 @@ compose-check: install ## Run docker-compose.yml for real on an engine of its ow
 node-modules:
 	@node stack/npm-install.mjs .
 
-# What tests use besides npm: a browser, and Compose to check docker-compose.yml. Without root they skip what needs them.
-TEST_PACKAGES := chromium docker-compose
+# What tests use besides npm: a browser, Compose to check docker-compose.yml, Redis. Without root they skip what needs them.
+TEST_PACKAGES := chromium docker-compose redis-server
 .PHONY: test-packages
 test-packages:
 	@missing=; for package in $(TEST_PACKAGES); do command -v $$package >/dev/null || missing="$$missing $$package"; done; \
