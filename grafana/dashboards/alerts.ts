@@ -11,6 +11,7 @@ const NONE = 'No alert started in this range'
 const half = { width: 12, height: 8 } as const
 const small = { width: 6, height: 4 } as const
 const LINKS = {
+  page: [column.link('Acknowledge, snooze, resolve', '${__value.raw}'), column.text('open'), column.width(70)],
   dashboard: [column.link('Open the dashboard', '${__value.raw}'), column.text('open'), column.width(90)],
   runbook: [column.link('What to do', '${__value.raw}'), column.text('open'), column.width(80)],
 }
@@ -90,7 +91,7 @@ export const alerts = createDashboard({
     table({
       title: 'Firing',
       description:
-        'Each alert that fires, the newest first. Its runbook says what to do, its dashboard shows the figure.',
+        'Each alert that fires, the newest first. Its page takes it (acknowledge, snooze, resolve), its runbook says what to do, its dashboard shows the figure.',
       unit: 'none',
       width: 24,
       height: 8,
@@ -101,7 +102,7 @@ export const alerts = createDashboard({
           select starts_at as "since", severity, alert_name as alert, org_id as organisation,
             annotations ->> 'summary' as summary, annotations ->> 'value' as value,
             coalesce(acknowledged_by, '') as "acknowledged by", silenced_until as "silenced until",
-            annotations ->> 'dashboard_url' as dashboard, annotations ->> 'runbook_url' as runbook
+            page_url as page, annotations ->> 'dashboard_url' as dashboard, annotations ->> 'runbook_url' as runbook
           from alert_instances
           where status = 'firing' and ${OURS}
           order by array_position(array['critical', 'warning', 'info'], severity), starts_at desc
@@ -182,7 +183,7 @@ export const alerts = createDashboard({
           select starts_at as "started", status, severity, alert_name as alert, org_id as organisation,
             annotations ->> 'summary' as summary, extract(epoch from coalesce(ends_at, now()) - starts_at)::float8 as lasted,
             coalesce(acknowledged_by, '') as "acknowledged by", coalesce(resolved_by, '') as "resolved by",
-            coalesce(resolution_note, acknowledge_note, '') as note, annotations ->> 'dashboard_url' as dashboard, annotations ->> 'runbook_url' as runbook
+            coalesce(resolution_note, acknowledge_note, '') as note, page_url as page, annotations ->> 'dashboard_url' as dashboard, annotations ->> 'runbook_url' as runbook
           from alert_instances where ${STARTED}
           order by starts_at desc
           limit 200`),

@@ -115,7 +115,13 @@ export const withLedgerPanels = (dashboard: DashboardBuilder): DashboardBuilder 
         ...half,
         emptyText: 'Every clock is right',
         alerts: ['ClockSkew'],
-        queries: rejected('reason="timestamp_out_of_range"'),
+        queries: [
+          ...rejected('reason="timestamp_out_of_range"'),
+          promql(
+            `sum(increase(ledger_spans_ahead_total[${pipeline.rejectedWindow}]))`,
+            'spans: booked, over a minute ahead',
+          ),
+        ],
       }),
     )
     .withRow(new RowBuilder('Calls and prices'))

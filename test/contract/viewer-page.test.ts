@@ -1,29 +1,26 @@
 // The viewer's page in a real browser: every generated dashboard and every panel type, both themes, two widths; a trace with
 // its ledger lines and logs. Skipped where there is no Chromium or `make install` has not built the page.
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { drawDashboard, LOOKS } from '../../grafana/viewer/check/draw-dashboard.ts'
 import { exploreTraceUrl } from '../../grafana/viewer/web/explore/trace-url.ts'
 import { bookCalls, seedOrganisations } from '../support/api.ts'
-import { builtPage, startTestViewer, type TestViewer } from '../support/viewer.ts'
+import { CHROMIUM, missingForPages } from '../support/browser.ts'
+import { sendChatTrace } from '../support/chat-trace.ts'
+import { startTestViewer, type TestViewer } from '../support/viewer.ts'
 import { galleryDashboard } from '../support/viewer-gallery.ts'
 
-const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium'
 const MAX_LOAD_MS = 3_000
 const GENERATED = resolve(import.meta.dirname, '../../grafana/generated')
 const TRACE = 'beef'.repeat(8)
 
-const missing = [existsSync(CHROMIUM) ? '' : `no ${CHROMIUM}`, builtPage() ? '' : 'the page is not built'].filter(
-  Boolean,
-)
+const missing = missingForPages()
 const suite = `the viewer's page${missing.length > 0 ? ` (${missing.join(', ')})` : ''}`
 
 let viewer: TestViewer
 let browser: Browser
-
-const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
 
 const flawedPanel = (id: number, title: string, rawSql: string) => ({
   id,
@@ -42,60 +39,6 @@ const FLAWED = {
   ],
 }
 
-/** A request with one model call below it, and a log record of it, sent as an application's collector would. */
-async function sendTrace(): Promise<void> {
-  const nanos = (ms: number) => String(BigInt(Date.now() - 60_000 + ms) * 1_000_000n)
-  const resource = { attributes: [text('service.name', 'demo')] }
-  const whose = [text('org_id', 'acme'), text('deal_id', 'falcon'), text('feature', 'chat')]
-  const span = (
-    spanId: string,
-    name: string,
-    fromMs: number,
-    toMs: number,
-    attributes: object[],
-    more: object = {},
-  ) => ({
-    traceId: TRACE,
-    spanId,
-    name,
-    kind: 3,
-    startTimeUnixNano: nanos(fromMs),
-    endTimeUnixNano: nanos(toMs),
-    attributes: [...whose, ...attributes],
-    status: {},
-    ...more,
-  })
-  const call = [
-    text('gen_ai.operation.name', 'chat'),
-    text('gen_ai.provider.name', 'openai'),
-    text('gen_ai.request.model', 'gpt-4o'),
-    text('gen_ai.response.model', 'gpt-4o'),
-    { key: 'gen_ai.usage.input_tokens', value: { intValue: '120' } },
-    { key: 'gen_ai.usage.output_tokens', value: { intValue: '30' } },
-  ]
-  const events = [{ name: 'first chunk', timeUnixNano: nanos(200), attributes: [text('size', 'small')] }]
-  const spans = [
-    span('00000000000000a1', 'POST /chat', 0, 900, [], { kind: 2 }),
-    span('00000000000000a2', 'chat gpt-4o', 100, 850, call, { parentSpanId: '00000000000000a1', events }),
-  ]
-  const log = {
-    timeUnixNano: nanos(300),
-    severityNumber: 9,
-    severityText: 'INFO',
-    body: { stringValue: 'answered in style' },
-    traceId: TRACE,
-    spanId: '00000000000000a2',
-    attributes: whose,
-  }
-  for (const [path, body] of [
-    ['/v1/traces', { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'app' }, spans }] }] }],
-    ['/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ scope: { name: 'app' }, logRecords: [log] }] }] }],
-  ] as const) {
-    const answer = await viewer.ledger.post(path, JSON.stringify(body))
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-  }
-}
-
 describe.skipIf(missing.length > 0)(suite, () => {
   // No price book is loaded here, so that call is booked as unpriced.
   beforeAll(async () => {
@@ -109,7 +52,7 @@ describe.skipIf(missing.length > 0)(suite, () => {
         { orgId: 'globex', dealId: 'eagle', at, costUsd: null, feature: 'search', status: 'error' },
       ]),
     )
-    await sendTrace()
+    await sendChatTrace(viewer.ledger, TRACE)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
     // The first page of a fresh browser and server pays for starting them.
     await drawDashboard(browser, viewer.url, '/', LOOKS[0] as (typeof LOOKS)[number])

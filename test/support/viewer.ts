@@ -22,6 +22,7 @@ export interface TestViewer {
   ledger: TestLedger
   /** Where `spanledger tenant grafana` may write organisations' files. */
   tenantsDir: string
+  prometheusUrl: string
   /** The api, which answers Tempo's read API. */
   apiUrl: string
   close: () => Promise<void>
@@ -87,7 +88,7 @@ export async function startTestViewer(
     closers.push(viewer.close)
     const { server: http, url } = await listen(viewer.app, 0, '127.0.0.1')
     closers.push(() => closeServer(http, 100))
-    return { url, database, ledger, tenantsDir, apiUrl: api.url, close }
+    return { url, database, ledger, tenantsDir, apiUrl: api.url, prometheusUrl: prometheus.url, close }
   } catch (error) {
     await close()
     throw error

@@ -1,11 +1,11 @@
 // What stands behind a panel: its data as a table with CSV, the queries as they ran, the panel's JSON. In: the panel, a tab.
 import { css } from '@emotion/css'
-import type { GrafanaTheme2, PanelData } from '@grafana/data'
-import { locationService } from '@grafana/runtime'
+import { applyFieldOverrides, type DataFrame, type GrafanaTheme2, type PanelData } from '@grafana/data'
+import { config, locationService } from '@grafana/runtime'
 import { sceneGraph, type VizPanel } from '@grafana/scenes'
 import { Button, Drawer, Tab, TabsBar, useStyles2 } from '@grafana/ui'
 import { TableNG } from '@grafana/ui/unstable'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { downloadCsv } from './download-csv.ts'
 
 const TABS = { data: 'Data', query: 'Query', json: 'JSON' } as const
@@ -46,7 +46,7 @@ export function InspectDrawer({ panel, tab, model }: Props) {
 
 function Data({ panel, data }: { panel: VizPanel; data: PanelData | undefined }) {
   const [index, setIndex] = useState(0)
-  const frames = data?.series ?? []
+  const frames = useMemo(() => plainFrames(data?.series ?? []), [data])
   const frame = frames[index]
   if (!data || !frame) return <p>This panel has no data.</p>
   return (
@@ -81,6 +81,15 @@ function Data({ panel, data }: { panel: VizPanel; data: PanelData | undefined })
     </>
   )
 }
+
+/** Without the panel's own units and colours: what the data source answered, transformations applied. */
+const plainFrames = (data: DataFrame[]): DataFrame[] =>
+  applyFieldOverrides({
+    data,
+    fieldConfig: { defaults: {}, overrides: [] },
+    replaceVariables: (text) => text,
+    theme: config.theme2,
+  })
 
 const executedQueries = (data: PanelData | undefined): string =>
   [

@@ -11,10 +11,12 @@ import {
   VizTooltipHeader,
   VizTooltipWrapper,
 } from '@grafana/ui'
+import { useLayoutEffect } from 'react'
 
 /** The plugin's own constants, which its package does not export. */
 const HOVER_ONE = 0 as never
 const HOVER_ALL = 1 as never
+const ANYWHERE_PX = 10_000
 
 interface Props {
   config: UPlotConfigBuilder
@@ -28,6 +30,11 @@ interface Props {
 }
 
 export function TimeSeriesTooltip({ config, aligned, frames, options, timeZone, onChangeTimeRange }: Props) {
+  const hasBars = frames.some(({ fields }) => fields.some(({ config: { custom } }) => custom?.drawStyle === 'bars'))
+  useLayoutEffect(() => {
+    // A bar is its whole length, not only its end: the first one at or above the pointer.
+    if (hasBars) config.setCursor({ focus: { prox: ANYWHERE_PX, bias: 1 } } as never)
+  }, [config, hasBars])
   const mode = options?.mode ?? TooltipDisplayMode.Multi
   if (mode === TooltipDisplayMode.None) return null
   const linksAt = (series: number, row: number): LinkModel[] => {
