@@ -1,11 +1,14 @@
 // What secrets and personal data look like. In: nothing. Out: the patterns, each with the word that replaces a match.
-// `hint` is a cheap test over all patterns of a group: most strings are clean and stop there.
+// `hint` is a cheap test over all patterns of a group: most strings are clean and stop there. The collector's patterns
+// are made from these (collector/redaction.ts), which is why they use little of what Go's syntax lacks.
 
 export interface Pattern {
   label: string
   regex: RegExp
   /** A match counts only when this agrees: check digits keep order numbers from being taken for cards. */
   accept?: (match: string) => boolean
+  /** What the collector looks for instead, where taking every match without asking `accept` would take too much. */
+  withoutAccept?: RegExp
 }
 
 export interface PatternGroup {
@@ -14,7 +17,7 @@ export interface PatternGroup {
 }
 
 // Prefixes of keys whose vendors gave them one, with the alphabet and least length of what follows.
-const KEY_FORMATS = [
+export const KEY_FORMATS = [
   'sk-[A-Za-z0-9_-]{16,}', // OpenAI, Anthropic, OpenRouter, DeepSeek, Langfuse, …
   '(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}', // Stripe
   'whsec_[A-Za-z0-9+/=]{16,}',
@@ -70,6 +73,10 @@ export const SECRETS: PatternGroup = {
 /** `password=…`, `"api_key": "…"`: the name stays, its value goes. */
 export const NAMED: { hint: RegExp; regex: RegExp } = { hint: /key|secret|token|passw|pwd/i, regex: NAMED_SECRET }
 
+// Numbers of the networks' lengths, plain or in their groups.
+const CARD_LOOK =
+  /(?<![\dA-Za-z.])(?:4\d{12}(?:\d{3}){0,2}|5[0-8]\d{14}|6\d{15,18}|2[2-7]\d{14}|3\d{13,15}|[2-6]\d{3}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3\d{3}[ -]\d{6}[ -]\d{4,5})(?![\dA-Za-z])/
+
 export const PERSONAL: PatternGroup = {
   hint: /@|\d(?:[ ()./-]{0,2}\d){6}|[A-Z]{2}\d{2}/,
   patterns: [
@@ -86,8 +93,9 @@ export const PERSONAL: PatternGroup = {
       label: 'card',
       regex: /(?<![\dA-Za-z.])\d(?:[ -]?\d){12,18}(?![\dA-Za-z])/g,
       accept: (match) => isCardNumber(match),
+      withoutAccept: CARD_LOOK,
     },
-    { label: 'phone', regex: /(?<![\w+])(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,14}(?!\w)/g },
+    { label: 'phone', regex: /(?<![\w.+])(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,14}(?!\w)/g },
     { label: 'phone', regex: /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])/g },
     { label: 'phone', regex: /(?<![\w.+/-])\(?0\d{2,4}\)?[ /-]\d{3,4}[ -]?\d{3,5}(?![\w-])/g },
   ],
