@@ -12,7 +12,7 @@ import { type PreparedSpan, traceKeyOf } from './prepared-span.ts'
 import type { Pricing } from './pricing.ts'
 import { type KnownSpan, type KnownTrace, linesForTraces, type Resolve } from './resolve-trace.ts'
 import { appendSpan } from './span-rows.ts'
-import { claimResponses, claimTimes, readLinks } from './split-responses.ts'
+import { claimDays, claimResponses, readLinks } from './split-responses.ts'
 import { appendCacheLookup, appendRagStep, appendRequest, isCacheLookup, isRagStep, isRequest } from './step-rows.ts'
 import {
   CACHE_METRICS,
@@ -217,20 +217,19 @@ function tracesOf(spans: PreparedSpan[]): TraceKeys {
   return { orgIds, traceIds }
 }
 
+const DAY_MICROS = 86_400_000_000
+const DAY_NANOS = 86_400_000_000_000n
+
 async function ensurePartitions({ spans, logs }: Chunk, { pool, partitions }: BookDependencies): Promise<void> {
-  const times = (takes: (prepared: PreparedSpan) => boolean): bigint[] =>
-    spans.filter(takes).map(({ span }) => span.startTimeUnixNano)
-  const all = times(() => true)
-  await partitions.ensure(pool, TRACE_SPANS, all)
-  await partitions.ensure(pool, { ...TRACE_SPANS, name: 'trace_parts' }, all)
-  await partitions.ensure(pool, LLM_USAGE, all)
-  const claims = claimTimes(spans)
-  for (const name of ['response_traces', 'split_responses'])
-    await partitions.ensure(pool, { ...TRACE_SPANS, name }, claims)
-  for (const { table, takes } of SPAN_TABLES) await partitions.ensure(pool, table, times(takes))
-  await partitions.ensure(
-    pool,
-    STRUCTURED_LOGS,
-    logs.map(({ log }) => log.timeUnixNano),
-  )
+  const days = new Set<number>()
+  for (const { times } of spans) days.add(Math.floor(times.startMicros / DAY_MICROS))
+  for (const { name } of [TRACE_SPANS, { name: 'trace_parts' }, LLM_USAGE]) await partitions.ensure(pool, name, days)
+  const claims = claimDays(spans)
+  for (const name of ['response_traces', 'split_responses']) await partitions.ensure(pool, name, claims)
+  for (const { table, takes } of SPAN_TABLES) {
+    const taken = spans.filter(takes).map(({ times }) => Math.floor(times.startMicros / DAY_MICROS))
+    await partitions.ensure(pool, table.name, taken)
+  }
+  const logDays = logs.map(({ log }) => Number(log.timeUnixNano / DAY_NANOS))
+  await partitions.ensure(pool, STRUCTURED_LOGS.name, logDays)
 }

@@ -111,12 +111,16 @@ function prepare(group: Batch[], reject: Settle['reject'], on: GroupDependencies
   const latest = BigInt(latestMicros) * 1000n
   const onFailure = (error: unknown): void => on.logger.error({ err: error }, 'recognition failed on a span')
   const chunk: Chunk = { spans: [], logs: [] }
+  let previous: PreparedSpan | undefined
   group.forEach((batch, request) => {
     for (const span of batch.spans) {
       const times = timesOf(span)
       if (times.startMicros < earliestMicros || times.startMicros >= latestMicros)
         reject(request, 'timestamp_out_of_range')
-      else chunk.spans.push(prepareSpan(span, times, request, on.readSpan, onFailure))
+      else {
+        previous = prepareSpan(span, times, request, on.readSpan, onFailure, previous)
+        chunk.spans.push(previous)
+      }
     }
     for (const log of batch.logs) {
       if (log.timeUnixNano === 0n) log.timeUnixNano = BigInt(nowMs) * 1_000_000n
@@ -134,8 +138,14 @@ function toChunks({ spans, logs }: Chunk): Chunk[] {
   let current: PreparedSpan[] = []
   let traces = 0
   chunks.push({ spans: current, logs })
+  let home: PreparedSpan[] | undefined
+  let homeOf: string | undefined
   for (const prepared of spans) {
-    let home = chunkOf.get(prepared.traceKey)
+    // Spans of a trace mostly follow one another.
+    if (prepared.traceKey !== homeOf) {
+      home = chunkOf.get(prepared.traceKey)
+      homeOf = prepared.traceKey
+    }
     if (!home) {
       if (traces === MAX_LOCKED_TRACES) {
         current = []

@@ -44,14 +44,28 @@ export function candidateToJson(candidate: Candidate): string {
   for (const key in candidate) {
     const value = candidate[key as keyof Candidate]
     if (COLUMNS.has(key) || value === undefined || value === USUAL[key as keyof typeof USUAL]) continue
-    json += `${json === '' ? '' : ','}"${key}":${key === 'usage' ? usageJson(value as Usage) : valueJson(value as AttributeValue)}`
+    json += quoted(key)
+    json += key === 'usage' ? usageJson(value as Usage) : valueJson(value as AttributeValue)
   }
-  return `{${json}}`
+  return `{${json.slice(1)}}`
 }
 
 function usageJson(usage: Usage): string {
-  const parts = USAGE_KEYS.filter((key) => usage[key] !== 0).map((key) => `"${key}":${usage[key]}`)
-  return `{${parts.join(',')}}`
+  let json = ''
+  for (const key of USAGE_KEYS) if (usage[key] !== 0) json += quoted(key) + usage[key]
+  return `{${json.slice(1)}}`
+}
+
+/** The few keys there are, each with what stands before and after it. */
+const quotedKeys = new Map<string, string>()
+
+function quoted(key: string): string {
+  let text = quotedKeys.get(key)
+  if (text === undefined) {
+    text = `,"${key}":`
+    quotedKeys.set(key, text)
+  }
+  return text
 }
 
 const USAGE_KEYS = Object.keys(NO_USAGE) as (keyof Usage)[]

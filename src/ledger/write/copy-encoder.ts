@@ -21,6 +21,9 @@ export class CopyEncoder {
   private length = 0
   private readonly columns: number
   rows = 0
+  private kept: object | undefined
+  private keptFrom = 0
+  private keptTo = 0
 
   constructor(columns: number, firstBytes = FIRST_BYTES) {
     this.columns = columns
@@ -176,6 +179,22 @@ export class CopyEncoder {
     this.length = at
   }
 
+  /** Remembers that the bytes since `from` stand for `what`. */
+  keep(what: object, from: number): void {
+    this.kept = what
+    this.keptFrom = from
+    this.keptTo = this.length
+  }
+
+  /** Appends the bytes kept for `what` again; false when they were kept for something else. */
+  repeat(what: object): boolean {
+    if (this.kept !== what) return false
+    this.room(this.keptTo - this.keptFrom)
+    this.buffer.copyWithin(this.length, this.keptFrom, this.keptTo)
+    this.length += this.keptTo - this.keptFrom
+    return true
+  }
+
   /** Position from which `since` and `rewind` count. */
   mark(): number {
     return this.length
@@ -190,6 +209,7 @@ export class CopyEncoder {
   rewind(mark: number, rows = 1): void {
     this.length = mark
     this.rows -= rows
+    this.kept = undefined
   }
 
   /** Ends the data; the encoder is not used again. */

@@ -65,6 +65,13 @@ export function toDimensions(record: Dimensioned): Dimensions {
   }
 }
 
+/** True when both are known to have the same dimensions. */
+export function haveSameDimensions(a: Dimensioned, b: Dimensioned): boolean {
+  if (a.resource !== b.resource || a.promoted === undefined || b.promoted === undefined) return false
+  for (let place = 1; place < a.promoted.length; place++) if (a.promoted[place] !== b.promoted[place]) return false
+  return true
+}
+
 /** All records of a resource share one object, which is asked once. */
 const resources = new WeakMap<Attributes, Promoted>()
 

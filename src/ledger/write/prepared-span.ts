@@ -1,7 +1,7 @@
 // A span ready to be booked: where it belongs, its dimensions and what recognition read from it.
 import type { Candidate } from '../recognise/candidate.ts'
 import type { Span, SpanTimes } from '../span.ts'
-import { type Dimensions, toDimensions } from './dimensions.ts'
+import { type Dimensions, haveSameDimensions, toDimensions } from './dimensions.ts'
 
 export interface PreparedSpan {
   span: Span
@@ -30,15 +30,20 @@ export const timesOf = (span: Span): SpanTimes => {
   }
 }
 
-/** @param readSpan step one of recognition; a bug in it must not cost the span. */
+/**
+ * @param readSpan step one of recognition; a bug in it must not cost the span.
+ * @param previous the span before it, which is mostly of the same trace: what they have in common is made once.
+ */
 export function prepareSpan(
   span: Span,
   times: SpanTimes,
   request: number,
   readSpan: (span: Span) => Candidate | undefined,
   onFailure: (error: unknown) => void,
+  previous?: PreparedSpan,
 ): PreparedSpan {
-  const traceKey = traceKeyOf(span.orgId, span.traceId)
+  const isSameTrace = previous?.span.traceId === span.traceId && previous.span.orgId === span.orgId
+  const traceKey = isSameTrace ? previous.traceKey : traceKeyOf(span.orgId, span.traceId)
   let candidate: Candidate | undefined
   try {
     candidate = readSpan(span)
@@ -50,7 +55,7 @@ export function prepareSpan(
     key: spanKeyOf(traceKey, span.spanId, times.startMicros),
     traceKey,
     times,
-    dimensions: toDimensions(span),
+    dimensions: previous && haveSameDimensions(previous.span, span) ? previous.dimensions : toDimensions(span),
     candidate,
     request,
   }

@@ -4,6 +4,7 @@ import type { Client } from '../../shared/pg.ts'
 import { isProviderIssued, MOST_TRACES_OF_A_CALL } from '../recognise/split-calls.ts'
 import type { PreparedSpan } from './prepared-span.ts'
 import type { KnownSpan } from './resolve-trace.ts'
+import { textArray } from './text-array.ts'
 import { requireLocked, type TraceLink } from './trace-links.ts'
 import type { TraceKeys } from './trace-state.ts'
 
@@ -15,8 +16,8 @@ interface LinkRow {
 }
 
 const DAY_MS = 86_400_000
-const DAY_NANOS = 86_400_000_000_000n
-const CLOCK_SKEW_NANOS = 1_000_000_000n
+const DAY_NANOS = 86_400_000_000_000
+const CLOCK_SKEW_NANOS = 1_000_000_000
 
 const toTraceId = (uuid: string): string => uuid.replaceAll('-', '')
 
@@ -31,7 +32,7 @@ export async function readLinks(client: Client, traces: TraceKeys): Promise<Trac
   const { rows } = await client.query<LinkRow>({
     name: 'linked_traces',
     text: 'select org_id, trace_id, other_trace_id from linked_traces($1, $2)',
-    values: [traces.orgIds, traces.traceIds],
+    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
   })
   return rows.map(toLink)
 }
@@ -60,7 +61,10 @@ export async function claimResponses(
   const { rows } = await client.query<ClaimRow>({
     name: 'claim_responses',
     text: `select org_id, day::text, response_hash, trace_id, other_trace_id from claim_responses($1, $2, $3, $4, $5)`,
-    values: [claims.orgIds, claims.days, claims.responseIds, claims.traceIds, MOST_TRACES_OF_A_CALL],
+    values: [
+      ...[claims.orgIds, claims.days, claims.responseIds, claims.traceIds].map(textArray),
+      MOST_TRACES_OF_A_CALL,
+    ],
   })
   if (rows.length === 0) return []
   requireLocked(rows.map(toLink), isLocked)
@@ -137,17 +141,24 @@ interface Interval {
 
 /** UTC days since 1970 of a call, a second before and after included: one, or two around midnight. */
 function daysOf({ startTimeUnixNano, endTimeUnixNano }: Interval): number[] {
-  const first = Number((startTimeUnixNano - CLOCK_SKEW_NANOS) / DAY_NANOS)
-  const last = Number((endTimeUnixNano + CLOCK_SKEW_NANOS) / DAY_NANOS)
+  // As doubles: a quarter of a microsecond does not matter to a second's allowance.
+  const first = Math.floor((Number(startTimeUnixNano) - CLOCK_SKEW_NANOS) / DAY_NANOS)
+  const last = Math.floor((Number(endTimeUnixNano) + CLOCK_SKEW_NANOS) / DAY_NANOS)
   return first === last ? [first] : [first, last]
 }
 
-const toDate = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+/** Nearly all calls of a transaction are of one day. */
+let latest = { day: Number.NaN, date: '' }
 
-/** Times whose partitions the claims of these spans need. */
-export const claimTimes = (spans: readonly PreparedSpan[]): bigint[] =>
-  spans.flatMap(({ candidate }) =>
-    candidate !== undefined && isProviderIssued(candidate.responseId)
-      ? daysOf(candidate).map((day) => BigInt(day) * DAY_NANOS)
-      : [],
-  )
+function toDate(day: number): string {
+  if (latest.day !== day) latest = { day, date: new Date(day * DAY_MS).toISOString().slice(0, 10) }
+  return latest.date
+}
+
+/** Days (UTC, since 1970) whose partitions the claims of these spans may need. */
+export function claimDays(spans: readonly PreparedSpan[]): Set<number> {
+  const days = new Set<number>()
+  for (const { candidate } of spans)
+    if (candidate !== undefined && candidate.responseId !== '') for (const day of daysOf(candidate)) days.add(day)
+  return days
+}

@@ -5,6 +5,7 @@ import { candidateFromJson } from './candidate-json.ts'
 import type { Dimensions } from './dimensions.ts'
 import { spanKeyOf, traceKeyOf } from './prepared-span.ts'
 import type { KnownSpan } from './resolve-trace.ts'
+import { textArray } from './text-array.ts'
 import type { UsageLine } from './usage-line.ts'
 import { type LineRow, lineFromRow } from './usage-rows.ts'
 
@@ -43,7 +44,7 @@ export async function lockTraces(client: Client, traces: TraceKeys): Promise<voi
   await client.query({
     name: 'lock_traces',
     text: 'select lock_traces($1, $2)',
-    values: [traces.orgIds, traces.traceIds],
+    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
   })
 }
 
@@ -55,7 +56,7 @@ export async function readSpans(client: Client, traces: TraceKeys): Promise<Map<
         service_name, deal_id, user_id, session_id, feature, department, agent_id, environment, version, intent,
         segment, call
       from trace_readings($1, $2)`,
-    values: [traces.orgIds, traces.traceIds],
+    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
   })
   const byTrace = new Map<string, KnownSpan[]>()
   for (const row of rows) {
@@ -70,7 +71,7 @@ export async function readLines(client: Client, traces: TraceKeys): Promise<Map<
   const { rows } = await client.query<LineRow>({
     name: 'trace_lines',
     text: `select *, ${MICROS('created_at')} from trace_lines($1, $2)`,
-    values: [traces.orgIds, traces.traceIds],
+    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
   })
   const bySpan = new Map<string, UsageLine[]>()
   for (const row of rows) {
@@ -96,7 +97,7 @@ export async function readHashes(client: Client, traces: TraceKeys): Promise<Map
     text: `select s.org_id, s.trace_id, s.span_id, ${MICROS('s.start_time')}, s.content_hash
       from unnest($1::text[], $2::text[]) as wanted (org_id, trace_id)
       join trace_spans s on s.org_id = wanted.org_id and s.trace_id = wanted.trace_id`,
-    values: [traces.orgIds, traces.traceIds],
+    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
   })
   return new Map(
     rows.map((row) => [
