@@ -82,10 +82,12 @@ export const grew = (selector: string, window: string, by: readonly string[]): s
 
 /**
  * The expression, except while an alert fires that explains it or did so within the window. For symptoms that show only
- * once the cause is over, when inhibition has ended with it.
+ * once the cause is over, when inhibition has ended with it. Causes by their labels, e.g. `alertname="CollectorDown"`.
  */
-export const unlessTold = (expr: string, alert: string, labels: string, window: string): string =>
-  `(${expr}) unless on () max_over_time(ALERTS{alertname="${alert}",alertstate="firing"${labels && `,${labels}`}}[${window}]) > 0`
+export function unlessTold(expr: string, causes: readonly string[], window: string): string {
+  const told = causes.map((labels) => `max_over_time(ALERTS{${labels},alertstate="firing"}[${window}])`)
+  return `(${expr}) unless on () (${told.join(' or ')})`
+}
 
 /** `grew` over several counters; which one is in the label `signal`. A regular expression over names would not do: the
  * counters share their other labels, and a function that drops the name then fails. */

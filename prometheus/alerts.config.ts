@@ -39,7 +39,7 @@ export const ALERTS_CONFIG = {
     minRuns: 50,
   },
   dependencies: {
-    serviceDown: { for: '2m', keepFiringFor: '2m' },
+    serviceDown: { for: '2m', keepFiringFor: '3m' },
     poolExhaustedFor: '1m',
     slowQueries: { quantile: 0.95, seconds: 1, for: '5m', minCalls: 20 },
     redisErrors: { count: 10, window: '5m' },
@@ -53,15 +53,15 @@ export const ALERTS_CONFIG = {
     keepFiringFor: '15m',
   },
   pipeline: {
-    collectorDown: { for: '1m', keepFiringFor: '2m' },
+    collectorDown: { for: '1m', keepFiringFor: '3m' },
     /** How long what an outage of the collector or the api explains is not told by itself after the outage. */
     explainedFor: '6m',
-    ingestStalled: { window: '5m', for: '3m', keepFiringFor: '2m' },
+    ingestStalled: { window: '5m', for: '3m', keepFiringFor: '1m' },
     queueNearFull: { ratio: 0.8, for: '1m' },
     lossWindow: '5m',
     overflowWindow: '5m',
     rejectedWindow: '15m',
-    writesFailing: { window: '2m', for: '1m' },
+    writesFailing: { window: '2m', for: '1m', keepFiringFor: '3m' },
     writesSlow: { quantile: 0.95, seconds: 1, for: '5m' },
     unpricedWindow: '1h',
     priceBookMaxAgeDays: 30,
@@ -75,5 +75,5 @@ export const ALERTS_CONFIG = {
       yesterday: { window: '1h', offset: '23h', minCalls: 10 },
     },
   },
-  alerting: { failureWindow: '5m', jobStaleFor: '15m' },
+  alerting: { failureWindow: '5m', failureFor: '2m', jobStaleFor: '15m' },
 } as const

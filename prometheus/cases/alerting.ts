@@ -22,8 +22,8 @@ export const ALERTING_CASES: readonly AlertCase[] = [
     alert: 'AlertmanagerNotificationsFailing',
     fires: {
       series: failed('0x20 2x40'),
-      at: '6m',
-      notYetAt: '5m',
+      at: '7m30s',
+      notYetAt: '7m',
       labels: { integration: 'email' },
       dashboard: ALERTS,
     },

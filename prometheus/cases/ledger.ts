@@ -101,12 +101,13 @@ export const LEDGER_CASES: readonly AlertCase[] = [
       series: rejected('timestamp_out_of_range')('0x20 4x100'),
       at: '6m',
       notYetAt: '5m',
-      labels: { reason: 'timestamp_out_of_range', signal: 'spans' },
+      labels: { job: 'ledger', signal: 'spans' },
       dashboard: PIPELINE,
     },
     silent: [
       { why: 'old rejects', series: rejected('timestamp_out_of_range')('4x160'), at: ['16m', '30m'] },
       { why: 'another reason', series: rejected('bad_trace_id')('0+1x60'), at: ['10m'] },
+      { why: 'no span was ever ahead', series: { 'ledger_spans_ahead_total{job="ledger"}': '0x60' }, at: ['10m'] },
     ],
   },
   {

@@ -5,7 +5,8 @@ import type { AlertsConfig } from '../alerts.config.ts'
 import { durationSeconds } from '../scale-windows.ts'
 
 export function createAlertingRules({ alerting: config, pipeline }: AlertsConfig): RuleGroup {
-  const failed = (match: string) => `alertmanager_notifications_failed_total{integration${match}}`
+  const failing = (match: string) =>
+    grew(`alertmanager_notifications_failed_total{integration${match}}`, config.failureWindow, ['integration'])
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -23,8 +24,9 @@ export function createAlertingRules({ alerting: config, pipeline }: AlertsConfig
       name: 'AlertmanagerNotificationsFailing',
       topic: 'notifications',
       severity: 'critical',
-      // The webhook is the api, which has an alert of its own when it is down, and then reads what it missed.
-      expr: `${grew(failed('!="webhook"'), config.failureWindow, ['integration'])} or ${unlessTold(grew(failed('="webhook"'), config.failureWindow, ['integration']), 'ServiceDown', 'job="api"', pipeline.explainedFor)}`,
+      // The webhook is the api. When it or its Postgres is down, an alert says so, and it reads later what it missed.
+      expr: `${failing('!="webhook"')} or ${unlessTold(failing('="webhook"'), ['alertname="ServiceDown",job="api"', 'alertname="LedgerWritesFailing"'], pipeline.explainedFor)}`,
+      for: config.failureFor,
       summary: 'Alertmanager cannot deliver by {{ $labels.integration }}',
       description: `${count} notifications by {{ $labels.integration }} failed in the last ${config.failureWindow}; Alertmanager repeats them.`,
       value: `${count} failures`,

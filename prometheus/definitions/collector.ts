@@ -96,8 +96,7 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       // CollectorDown says that telemetry will be lost; the count of it arrives when the collector is back.
       expr: unlessTold(
         grew('spanledger_telemetry_dropped_total', lossWindow, ['service_name', 'spanledger_signal']),
-        'CollectorDown',
-        '',
+        ['alertname="CollectorDown"'],
         explainedFor,
       ),
       summary: 'Service {{ $labels.service_name }} loses telemetry',

@@ -41,6 +41,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       // Without Postgres the ledger cannot even look a sender's token up: then nothing is written, and all is answered 503.
       expr: `${grew('ledger_write_errors_total', writesFailing.window, ['job'])} or (${answered('503')} > 0 unless on (job) ${answered('200')} > 0)`,
       for: writesFailing.for,
+      keepFiringFor: writesFailing.keepFiringFor,
       summary: 'The ledger cannot write to Postgres',
       description: `${count} writes of the ledger failed in the last ${writesFailing.window} and were answered with 503; the collector repeats them.`,
       value: `${count} failures in ${writesFailing.window}`,
@@ -74,11 +75,15 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'ClockSkew',
       topic: 'clock',
       severity: 'warning',
-      expr: anyGrew(rejected('reason="timestamp_out_of_range"'), rejectedWindow, ['reason']),
+      expr: anyGrew(
+        { ...rejected('reason="timestamp_out_of_range"'), ahead: 'ledger_spans_ahead_total' },
+        rejectedWindow,
+        ['job'],
+      ),
       summary: 'A sender’s clock is wrong',
-      description: `${count} {{ $labels.signal }} were rejected in the last ${rejectedWindow} because their time lies too far ahead or back.`,
+      description: `In the last ${rejectedWindow} {{ if eq $labels.signal "ahead" }}${count} spans were booked that start over a minute from now{{ else }}${count} {{ $labels.signal }} were rejected because their time lies too far ahead or back{{ end }}.`,
       value: `${count} records`,
-      action: 'The ledger’s log names the service; check its host’s time synchronisation.',
+      action: 'Find the service (the runbook has a query) and check its host’s time synchronisation.',
       dashboard: PIPELINE,
     },
     {

@@ -21,6 +21,7 @@ export function createMetrics() {
     logsReceived: counter('ledger_logs_received_total', 'Log records in requests that could be decoded'),
     spansRejected: counter('ledger_spans_rejected_total', 'Spans that can never be booked', ['reason']),
     logsRejected: counter('ledger_logs_rejected_total', 'Log records that can never be booked', ['reason']),
+    spansAhead: counter('ledger_spans_ahead_total', 'Spans booked that start over a minute from now'),
     valuesCleaned: counter('ledger_values_cleaned_total', 'Values repaired in records that were kept', ['reason']),
     rowsBooked: counter('ledger_rows_booked_total', 'Rows committed, by table', ['kind']),
     duplicates: counter('ledger_duplicates_total', 'Records that were booked before and changed nothing', ['kind']),

@@ -38,11 +38,15 @@ describe('promtool', () => {
     expect((await promtool('check', 'rules', path)).code).toBe(1)
   })
 
-  it.each(list('tests').map((path) => [basename(path), path]))('passes tests/%s', async (_, path) => {
-    const { code, output } = await promtool('test', 'rules', path)
-    expect(output).toContain('SUCCESS')
-    expect(code).toBe(0)
-  })
+  it.each(list('tests').map((path) => [basename(path), path]))(
+    'passes tests/%s',
+    { timeout: 180_000 },
+    async (_, path) => {
+      const { code, output } = await promtool('test', 'rules', path)
+      expect(output).toContain('SUCCESS')
+      expect(code).toBe(0)
+    },
+  )
 
   it('fails the tests of a rule whose threshold was changed (control)', async () => {
     const rules = read('rules/alerts/dependencies.yml').replace('> 10\n', '> 100\n')

@@ -15,6 +15,8 @@ export interface Fault {
   undo(drill: Drill): Promise<void>
   /** The fault lasts this long at least, so that its consequences have the time to be mailed by mistake. */
   lastsMs?: number
+  /** How long the mail is awaited. */
+  mailTimeoutMs?: number
   /** The alert looks back over minutes, so its resolved mail is awaited while other faults run. */
   resolvesLate?: true
 }

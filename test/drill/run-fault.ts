@@ -1,4 +1,4 @@
-// One drill case. In: a fault and the running stack. Out: what was mailed, how fast, and everything that was wrong.
+// Drill cases. In: faults and the running stack. Out: what was mailed, how fast, and everything that was wrong.
 import { setTimeout as delay } from 'node:timers/promises'
 import { pollUntil } from '../support/poll.ts'
 import { crossedAtMs, forMsOf, heldBack, ruleOf } from './alert-state.ts'
@@ -17,8 +17,12 @@ export interface RunningFault {
   resolved: Promise<void>
 }
 
+/** Runs faults that do not touch each other at the same time; a mail may be about any of them and nothing else. */
+export const runBatch = (drill: Drill, batch: readonly Fault[]): Promise<RunningFault[]> =>
+  Promise.all(batch.map((fault) => runFault(drill, fault, batch)))
+
 /** Injects, waits for the mail, undoes, waits for the resolved mail unless that comes late. Never throws. */
-export async function runFault(drill: Drill, fault: Fault): Promise<RunningFault> {
+async function runFault(drill: Drill, fault: Fault, batch: readonly Fault[]): Promise<RunningFault> {
   const report: FaultReport = { fault, problems: [], heldBack: [] }
   const startedMs = Date.now()
   let resolved = Promise.resolve()
@@ -27,7 +31,7 @@ export async function runFault(drill: Drill, fault: Fault): Promise<RunningFault
     const mail = fault.alert === undefined ? undefined : await firingMail(drill, fault, startedMs)
     if (mail) await measure(drill, fault, mail, startedMs, report)
     await delay(Math.max(SETTLE_MS, startedMs + (fault.lastsMs ?? 0) - Date.now()))
-    report.heldBack = (await heldBack(drill.world)).filter((name) => name !== fault.alert)
+    report.heldBack = (await heldBack(drill.world)).filter((name) => !batch.some(({ alert }) => alert === name))
   } catch (error) {
     report.problems.push(String(error))
   }
@@ -46,7 +50,7 @@ export async function runFault(drill: Drill, fault: Fault): Promise<RunningFault
       if (!fault.resolvesLate) await resolved
     }
     await delay(SETTLE_MS)
-    for (const { subject } of await otherMails(drill, fault, startedMs)) {
+    for (const { subject } of await otherMails(drill, batch, startedMs)) {
       report.problems.push(`mailed as well: ${subject}`)
     }
   } catch (error) {
@@ -67,7 +71,7 @@ const firingMail = ({ world }: Drill, fault: Fault, sinceMs: number): Promise<Al
       if (!found) throw new Error(`mails so far: ${mails.map(({ subject }) => subject).join(' | ') || 'none'}`)
       return found
     },
-    { timeoutMs: MAIL_TIMEOUT_MS, everyMs: 250 },
+    { timeoutMs: fault.mailTimeoutMs ?? MAIL_TIMEOUT_MS, everyMs: 250 },
   )
 
 async function measure(
@@ -98,5 +102,7 @@ const resolvedMail = ({ world }: Drill, fault: Fault, sinceMs: number): Promise<
     { timeoutMs: RESOLVED_TIMEOUT_MS, everyMs: 500 },
   )
 
-const otherMails = async ({ world }: Drill, fault: Fault, sinceMs: number): Promise<AlertMail[]> =>
-  (await readAlertMails(world)).filter((mail) => !mail.resolved && mail.receivedMs >= sinceMs && !isAbout(mail, fault))
+const otherMails = async ({ world }: Drill, batch: readonly Fault[], sinceMs: number): Promise<AlertMail[]> =>
+  (await readAlertMails(world)).filter(
+    (mail) => !mail.resolved && mail.receivedMs >= sinceMs && !batch.some((fault) => isAbout(mail, fault)),
+  )

@@ -43,7 +43,7 @@ export const DRILL_ENV: Readonly<Record<string, string>> = {
   DEMO_REQUESTS_PER_SECOND: '500',
   API_BUDGET_INTERVAL_MS: '1000',
   API_NEO4J_PROBE_INTERVAL_MS: '1000',
-  API_RECONCILE_INTERVAL_MS: '5000',
+  API_RECONCILE_INTERVAL_MS: '1500',
 }
 
 export interface Drill {

@@ -103,10 +103,14 @@ interface Settle {
   unavailable: (request: number) => void
 }
 
+/** No queue makes a span start in the future: its sender's clock is ahead of ours. */
+const AHEAD_MS = 60_000
+
 function prepare(group: Batch[], reject: Settle['reject'], on: GroupDependencies): Chunk {
   const nowMs = on.clock.nowMs()
   const earliestMicros = (nowMs - on.limits.maxPastMs) * 1000
   const latestMicros = (nowMs + on.limits.maxFutureMs) * 1000
+  const aheadMicros = (nowMs + AHEAD_MS) * 1000
   const earliest = BigInt(earliestMicros) * 1000n
   const latest = BigInt(latestMicros) * 1000n
   const onFailure = (error: unknown): void => on.logger.error({ err: error }, 'recognition failed on a span')
@@ -118,6 +122,7 @@ function prepare(group: Batch[], reject: Settle['reject'], on: GroupDependencies
       if (times.startMicros < earliestMicros || times.startMicros >= latestMicros)
         reject(request, 'timestamp_out_of_range')
       else {
+        if (times.startMicros > aheadMicros) on.metrics.spansAhead.inc()
         previous = prepareSpan(span, times, request, on.readSpan, onFailure, previous)
         chunk.spans.push(previous)
       }

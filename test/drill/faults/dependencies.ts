@@ -35,20 +35,20 @@ export const DEPENDENCY_FAULTS: readonly Fault[] = [
     what: 'Postgres is stopped',
     alert: 'LedgerWritesFailing',
     ...stopped('postgres'),
-    lastsMs: 45_000,
+    lastsMs: 50_000,
   },
   {
     name: 'ledger-stopped',
     what: 'the ledger is stopped',
     alert: 'ServiceDown',
     ...stopped('ledger'),
-    lastsMs: 45_000,
+    lastsMs: 40_000,
   },
   {
     name: 'api-stopped',
     what: 'the api is stopped',
     alert: 'ServiceDown',
     ...stopped('api'),
-    lastsMs: 45_000,
+    lastsMs: 40_000,
   },
 ]

@@ -36,10 +36,10 @@ export const MODEL_FAULTS: readonly Fault[] = [
   },
   {
     name: 'model-slow',
-    what: 'the model takes 13 s for every answer',
+    what: 'the model takes 10.5 s for every answer',
     alert: 'GenAILatencyP95High',
     orgId: 'acme',
-    inject: order('first_token_ms=13000'),
+    inject: order('first_token_ms=10500'),
     undo: healthy,
   },
   {
@@ -48,6 +48,6 @@ export const MODEL_FAULTS: readonly Fault[] = [
     alert: 'GenAIProviderDown',
     inject: ({ world }) => world.stack.stopService('model-server'),
     undo: ({ world }) => world.stack.startService('model-server'),
-    lastsMs: 30_000,
+    lastsMs: 25_000,
   },
 ]

@@ -35,7 +35,7 @@ export const PIPELINE_FAULTS: readonly Fault[] = [
     alert: 'CollectorDown',
     inject: ({ world }) => world.stack.stopService('collector'),
     undo: ({ world }) => world.stack.startService('collector'),
-    lastsMs: 45_000,
+    lastsMs: 40_000,
   },
   {
     name: 'queue-filling',
