@@ -111,6 +111,7 @@ create table alert_instances (
   acknowledge_note text,
   silenced_until timestamp with time zone,
   silence_id text,
+  page_url text not null default ''::text,
   constraint alert_instances_acknowledged_whole CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
   constraint alert_instances_alert_name_fkey FOREIGN KEY (alert_name) REFERENCES alert_rules(alert_name),
   constraint alert_instances_ends_after_start CHECK ((ends_at >= starts_at)),

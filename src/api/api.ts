@@ -14,6 +14,7 @@ import { liveRoutes } from './alerts/live-routes.ts'
 import { mountAlertPages } from './alerts/page-routes.ts'
 import { createPrometheusClient } from './alerts/prometheus-client.ts'
 import { createReconcile } from './alerts/reconcile.ts'
+import { createRecordAlerts } from './alerts/record-alerts.ts'
 import { mountRunbooks } from './alerts/runbooks.ts'
 import { createSilences } from './alerts/silences.ts'
 import { createVisitors } from './alerts/visitors.ts'
@@ -63,8 +64,10 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     mailKeys: config.API_LINK_KEY === undefined ? [] : withPrevious(config.API_LINK_KEY, config.API_LINK_KEY_PREVIOUS),
     secure: config.API_PUBLIC_URL.startsWith('https:'),
   })
+  const recordAlerts = createRecordAlerts(pool, publicUrl)
   const reconcileAlerts = createReconcile({
     pool,
+    recordAlerts,
     metrics,
     clock,
     alertmanager,
@@ -89,8 +92,8 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     ...liveRoutes(pool),
     ...budgetRoutes(pool, clock),
     ...alertRoutes({ pool, clock, act, links, publicUrl }),
-    ...webhookRoutes({ pool, metrics, clock, onWatchdog: deadMansSwitch.seen }),
-    ...alertMailRoutes(createSendAlertMails({ pool, clock, links, send, publicUrl })),
+    ...webhookRoutes({ pool, recordAlerts, metrics, clock, onWatchdog: deadMansSwitch.seen }),
+    ...alertMailRoutes(recordAlerts, createSendAlertMails({ pool, clock, links, send, publicUrl })),
   ]
   const app = createApp({
     pool,

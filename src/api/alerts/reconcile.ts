@@ -8,12 +8,13 @@ import type { ApiMetrics } from '../metrics.ts'
 import type { AlertGroup, AlertmanagerClient } from './alertmanager-client.ts'
 import { type FiringHistory, readFiringHistory } from './firing-history.ts'
 import type { PrometheusClient } from './prometheus-client.ts'
-import { recordAlerts } from './record-alerts.ts'
+import type { RecordAlerts } from './record-alerts.ts'
 import type { Silences } from './silences.ts'
 import { type AlertReport, defaultGroup, orgOfLabels, toMilliseconds } from './webhook-body.ts'
 
 export interface ReconcileParts {
   pool: Pool
+  recordAlerts: RecordAlerts
   metrics: ApiMetrics
   clock: Clock
   alertmanager: AlertmanagerClient
@@ -27,19 +28,19 @@ export interface ReconcileParts {
 const REOPEN_MS = 15 * 60_000
 
 export function createReconcile(parts: ReconcileParts): () => Promise<void> {
-  const { pool, metrics, clock, alertmanager, prometheus, silences, windowMs, graceMs } = parts
+  const { pool, recordAlerts, metrics, clock, alertmanager, prometheus, silences, windowMs, graceMs } = parts
   const count = (change: string, by: number) => by > 0 && metrics.alertsReconciled.inc({ change }, by)
 
   return async () => {
     const active = toActiveReports(await alertmanager.groups())
-    const fired = await recordAlerts(pool, active, 'alertmanager')
+    const fired = await recordAlerts(active, 'alertmanager')
     count('fired', fired.filter((change) => change === 'fired').length)
     count('reopened', await reopen(pool, active, { nowMs: clock.nowMs(), graceMs }))
 
     const history = await readFiringHistory(prometheus, windowMs, clock.nowMs())
     const known = await knownInstances(pool, clock.nowMs() - windowMs)
     const missing = history.missing(known)
-    const recorded = await recordAlerts(pool, missing, 'prometheus')
+    const recorded = await recordAlerts(missing, 'prometheus')
     count('found_in_prometheus', recorded.filter((change) => change !== 'known').length)
 
     const activeKeys = new Set(active.map(keyOf))

@@ -8,17 +8,23 @@ export type Source = 'webhook' | 'alertmanager' | 'prometheus'
 export type Change = 'fired' | 'resolved' | 'known'
 
 /** One transaction per organisation. Returns what each report changed, in the order given. */
-export async function recordAlerts(pool: Pool, reports: AlertReport[], source: Source): Promise<Change[]> {
-  const changes: Change[] = []
-  for (const [orgId, indexes] of indexesByOrg(reports)) {
-    await withOrg(pool, orgId, async (client) => {
-      for (const index of indexes) {
-        const report = reports[index]
-        if (report) changes[index] = await recordAlert(client, report, source)
-      }
-    })
+export type RecordAlerts = (reports: AlertReport[], source: Source) => Promise<Change[]>
+
+/** @param publicUrl of the api's pages, without a trailing slash */
+export function createRecordAlerts(pool: Pool, publicUrl: string): RecordAlerts {
+  return async (reports, source) => {
+    const changes: Change[] = []
+    for (const [orgId, indexes] of indexesByOrg(reports)) {
+      await withOrg(pool, orgId, async (client) => {
+        for (const index of indexes) {
+          const report = reports[index]
+          if (!report) continue
+          changes[index] = await recordAlert(client, report, source, `${publicUrl}/alerts/${report.fingerprint}`)
+        }
+      })
+    }
+    return changes
   }
-  return changes
 }
 
 /** Sorted by key inside each organisation, so that two deliveries at once lock rows in the same order. */
@@ -30,7 +36,7 @@ function indexesByOrg(reports: AlertReport[]): Map<string, number[]> {
   return new Map([...byOrg].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-async function recordAlert(client: Client, report: AlertReport, source: Source): Promise<Change> {
+async function recordAlert(client: Client, report: AlertReport, source: Source, pageUrl: string): Promise<Change> {
   await client.query(UPSERT_RULE, [report.alertName, report.severity, report.annotations.runbook_url ?? null])
   const inserted = await client.query(INSERT_INSTANCE, [
     report.orgId,
@@ -44,11 +50,12 @@ async function recordAlert(client: Client, report: AlertReport, source: Source):
     report.groupLabels,
     report.receiver,
     source,
+    pageUrl,
   ])
   const key = [report.orgId, report.fingerprint, report.startsAt]
   if (inserted.rowCount) await client.query(INSERT_EVENT, [...key, report.startsAt, 'fired', source])
   if (report.endsAt === undefined) {
-    if (!inserted.rowCount) await client.query(SEEN_AGAIN, [...key, report.annotations])
+    if (!inserted.rowCount) await client.query(SEEN_AGAIN, [...key, report.annotations, pageUrl])
     return inserted.rowCount ? 'fired' : 'known'
   }
   const resolved = await client.query(RESOLVE, [...key, report.endsAt, source])
@@ -67,8 +74,8 @@ const UPSERT_RULE = `
 
 const INSERT_INSTANCE = `
   insert into alert_instances (org_id, fingerprint, starts_at, alert_name, severity, labels, annotations, generator_url,
-    group_labels, receiver, source, silenced_until, silence_id)
-  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, sibling.silenced_until, sibling.silence_id
+    group_labels, receiver, source, page_url, silenced_until, silence_id)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, sibling.silenced_until, sibling.silence_id
     from (select) as one
     left join lateral (
       -- What joins a silenced group is under the group's silence.
@@ -78,7 +85,7 @@ const INSERT_INSTANCE = `
   on conflict (org_id, fingerprint, starts_at) do nothing`
 
 const SEEN_AGAIN = `
-  update alert_instances set last_seen_at = now(), annotations = $4 where ${KEY} and status <> 'resolved'`
+  update alert_instances set last_seen_at = now(), annotations = $4, page_url = $5 where ${KEY} and status <> 'resolved'`
 
 const RESOLVE = `
   update alert_instances

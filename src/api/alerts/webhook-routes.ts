@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Pool } from '../../shared/pg.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
 import type { ApiMetrics } from '../metrics.ts'
-import { recordAlerts } from './record-alerts.ts'
+import type { RecordAlerts } from './record-alerts.ts'
 import { recordNotification } from './record-notification.ts'
 import { toReports, WEBHOOK_BODY, type WebhookBody } from './webhook-body.ts'
 
@@ -16,13 +16,14 @@ const WEBHOOK_DATA = z
 
 export interface WebhookDependencies {
   pool: Pool
+  recordAlerts: RecordAlerts
   metrics: ApiMetrics
   clock: Clock
   /** Told when a delivery carries the Watchdog alert. */
   onWatchdog: (nowMs: number) => void
 }
 
-export function webhookRoutes({ pool, metrics, clock, onWatchdog }: WebhookDependencies): AnyRoute[] {
+export function webhookRoutes({ pool, recordAlerts, metrics, clock, onWatchdog }: WebhookDependencies): AnyRoute[] {
   return [
     defineRoute({
       method: 'post',
@@ -38,7 +39,7 @@ export function webhookRoutes({ pool, metrics, clock, onWatchdog }: WebhookDepen
         if (body.alerts.some((alert) => isWatchdog(alert) && alert.status === 'firing')) onWatchdog(clock.nowMs())
         const delivery = { ...body, alerts: body.alerts.filter((alert) => !isWatchdog(alert)) }
         const reports = toReports(delivery)
-        const changes = await recordAlerts(pool, reports, 'webhook')
+        const changes = await recordAlerts(reports, 'webhook')
         await recordNotification(pool, reports, digestOf(body))
         for (const change of changes) metrics.webhookAlerts.inc({ outcome: change })
         const count = (wanted: string) => changes.filter((change) => change === wanted).length

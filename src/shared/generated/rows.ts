@@ -57,6 +57,7 @@ export interface AlertInstancesRow {
   acknowledge_note: string | null
   silenced_until: Date | null
   silence_id: string | null
+  page_url: string
 }
 
 /** Table `alert_mails`. */

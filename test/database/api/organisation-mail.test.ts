@@ -1,5 +1,7 @@
 // An organisation's admins get their organisation's alerts and nothing else: the real Alertmanager with the project's
 // configuration, a real SMTP server, the real api and Postgres.
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { JWT_SECRET, runSql, seedOrganisations, startTestApi, type TestApi, WEBHOOK_TOKEN } from '../../support/api.ts'
 import { type MailServer, type ReceivedMail, startMailServer } from '../../support/mail-server.ts'
@@ -9,6 +11,7 @@ import { spanledger } from '../../support/spanledger-cli.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 import { freePorts } from '../../support/third-party.ts'
 
+const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium'
 const LINK_KEY = 'key-of-the-mail-links'
 const DAY_MS = 86_400_000
 const folder = temporaryFolder('organisation-mail')
@@ -290,6 +293,66 @@ describe('a delivery', () => {
     expect((await deliver(body('Mixed', ['acme', 'globex', '_platform', 'a b']))).body.data).toMatchObject({ sent: 3 })
     expect((await mailTo('gina@globex.test', 'Mixed')).text).not.toContain('acme')
     expect((await mailTo('duo@acme.test', 'Mixed')).text).not.toContain('globex')
+  })
+
+  it('has its page before its mail', async () => {
+    expect((await deliver(body('Paged', ['globex']))).status).toBe(200)
+    const { fingerprint, org_id } = await inHistory('Paged', 'gina', 'globex')
+    const received = await mailTo('gina@globex.test', 'Paged')
+    expect((await open(fingerprint, `t=${tokenIn(received)}`)).status).toBe(200)
+    expect(org_id).toBeUndefined() // the answer says only what is the caller's
+  })
+
+  const HOSTILE = {
+    'line breaks': 'a\r\nBcc: victim@elsewhere.test\r\n\r\nbody',
+    HTML: '<script>alert(1)</script><img src=x onerror=alert(1)>"\'>',
+    '10 kB': 'x'.repeat(10_000),
+    'right-to-left text': '\u202Egnihtemos \u2066\u05E9\u05DC\u05D5\u05DD',
+    'an encoded word': '=?utf-8?q?=0D=0ABcc:_victim@elsewhere.test?=',
+  }
+  it.each(Object.entries(HOSTILE))(
+    'with %s in its texts is one mail, one subject line, escaped',
+    async (name, value) => {
+      const delivery = body(`Hostile ${name}`, ['globex'])
+      for (const one of delivery.alerts) {
+        Object.assign(one.labels, { feature: value })
+        Object.assign(one.annotations, { summary: value, description: value, action: value, runbook_url: value, value })
+      }
+      expect((await deliver(delivery)).status).toBe(200)
+      const received = await mailTo('gina@globex.test', `Hostile ${name}`)
+      expect(received.recipients).toEqual(['gina@globex.test'])
+      expect(received.to).toEqual([{ name: '', address: 'gina@globex.test' }])
+      expect([received.cc ?? [], received.bcc ?? []]).toEqual([[], []])
+      expect(received.subject).toMatch(/^\[WARNING\] Hostile [^\p{C}]{1,300}$/u)
+      expect(received.raw.match(/^subject:/gim)).toHaveLength(1)
+      expect(received.html).not.toMatch(/<script|<img/)
+      expect(received.html?.length).toBeLessThan(20_000)
+      expect(received.text?.length).toBeLessThan(6_000)
+    },
+  )
+
+  it.runIf(existsSync(CHROMIUM))('fits a desktop and a phone without scrolling sideways', async () => {
+    const delivery = body('Picture', ['globex', 'globex'])
+    for (const one of delivery.alerts)
+      Object.assign(one.annotations, {
+        description: 'w'.repeat(200),
+        action: 'Look.',
+        dashboard_url: 'https://grafana.test/d/x?'.padEnd(300, 'averylongword'),
+      })
+    await deliver(delivery)
+    const { html } = await mailTo('gina@globex.test', 'Picture')
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    try {
+      for (const width of [1024, 360]) {
+        const page = await browser.newPage({ viewport: { width, height: 800 } })
+        await page.setContent(html ?? '')
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        const button = page.getByRole('link', { name: 'Acknowledge' }).first()
+        expect((await button.boundingBox())?.height).toBeGreaterThan(36) // a thumb hits it
+      }
+    } finally {
+      await browser.close()
+    }
   })
 
   it('that is repeated, also all at once, is mailed once', async () => {

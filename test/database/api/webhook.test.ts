@@ -88,6 +88,12 @@ describe('a delivery', () => {
     ])
   })
 
+  it('tells where people act on it', async () => {
+    await deliver(delivery(alert()))
+    const pages = await runSql(database, 'select page_url from alert_instances')
+    expect(pages).toEqual([{ page_url: 'http://127.0.0.1:4500/alerts/00000000000000aa' }])
+  })
+
   it('that comes three times changes nothing the second and third time', async () => {
     for (const _ of [1, 2, 3]) expect((await deliver(delivery(alert()))).status).toBe(200)
     expect(await instances()).toHaveLength(1)
