@@ -1,7 +1,7 @@
 // Standing calls of llm_usage with the net of their lines. In: a connection as owner and a period. Out: batches.
 import type pg from 'pg'
 import type { BookedCall } from '../ledger/price/adjust.ts'
-import type { CallStatus } from '../ledger/recognise/candidate.ts'
+import type { CallStatus, Certainty } from '../ledger/recognise/candidate.ts'
 import { parseUsd } from '../shared/money.ts'
 
 export interface StandingCall extends BookedCall {
@@ -38,6 +38,7 @@ interface Row {
   model: string
   request_model: string
   status: CallStatus
+  certainty: Certainty
   input_tokens: number
   output_tokens: number
   cache_read_tokens: number
@@ -50,7 +51,7 @@ const STANDING = (where: string) => `
   select s.org_id, s.deal_id, s.trace_id, s.span_id, s.created_at::text as created_at,
     (extract(epoch from s.created_at) * 1000000)::bigint::text as start_us,
     s.revision, net.next_revision, net.cost::text as net_cost, net.unpriced::int as net_unpriced,
-    s.provider, s.model, s.request_model, s.status, s.input_tokens, s.output_tokens, s.cache_read_tokens,
+    s.provider, s.model, s.request_model, s.status, s.certainty, s.input_tokens, s.output_tokens, s.cache_read_tokens,
     s.cache_write_tokens, s.reasoning_tokens
   from public.llm_usage s
   cross join lateral (
@@ -111,7 +112,9 @@ function toStandingCall(row: Row): StandingCall {
     cacheWriteTokens: row.cache_write_tokens,
     reasoningTokens: row.reasoning_tokens,
   }
-  const isNothing = row.input_tokens === 0 && row.output_tokens === 0
+  // A line has no word for "usage unknown": recognition books such a call without tokens, and never as measured. Zero
+  // tokens that were measured are a usage like any other.
+  const isUnknown = row.input_tokens === 0 && row.output_tokens === 0 && row.certainty !== 'measured'
   return {
     orgId: row.org_id,
     dealId: row.deal_id,
@@ -126,7 +129,6 @@ function toStandingCall(row: Row): StandingCall {
     requestModel: row.request_model,
     startTimeUnixNano: BigInt(row.start_us) * 1000n,
     status: row.status,
-    // Lines do not say "usage unknown"; no tokens and no price is how such a call was booked.
-    ...(isUnpriced && isNothing ? {} : { usage }),
+    ...(isUnpriced && isUnknown ? {} : { usage }),
   }
 }

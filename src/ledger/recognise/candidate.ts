@@ -51,6 +51,8 @@ export interface Candidate {
   /** Absent when nothing about usage is known (the call is booked unpriced). */
   usage?: Usage
   certainty: Certainty
+  /** What it used besides text tokens, whose cost nobody can tell: `audio`, `audio+web_search`, …; absent for most. */
+  besides?: string
   status: CallStatus
   errorClass: string
   finishReason: string

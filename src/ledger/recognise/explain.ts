@@ -38,15 +38,16 @@ function nameScope({ scopeName, scopeVersion }: Candidate): string {
   return scopeVersion === '' ? scopeName : `${scopeName} ${scopeVersion}`
 }
 
-function figures({ usage, certainty, cacheConvention }: Candidate): string {
-  if (usage === undefined) return 'no usage (unpriced)'
+function figures({ usage, certainty, cacheConvention, besides }: Candidate): string {
+  const unpriced = besides === undefined ? '' : `, and ${besides.replaceAll('+', ', ')} that no price covers`
+  if (usage === undefined) return `no usage (unpriced)${unpriced}`
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage
   const cached = cacheReadTokens + cacheWriteTokens
   const input =
     cached === 0 ? `${inputTokens}` : `${inputTokens} (read ${cacheReadTokens}, written ${cacheWriteTokens})`
   const output = reasoningTokens === 0 ? `${outputTokens}` : `${outputTokens} (reasoning ${reasoningTokens})`
   const convention = cached === 0 ? '' : `, cache ${cacheConvention}`
-  return `input ${input}, output ${output}, ${certainty}${convention}`
+  return `input ${input}, output ${output}, ${certainty}${convention}${unpriced}`
 }
 
 function status({ status: ended, errorClass, responseId }: Candidate): string {

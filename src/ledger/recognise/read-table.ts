@@ -3,6 +3,7 @@
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import type { Span } from '../span.ts'
 import { type Keys, readFlag, readNumber, readText } from './attribute.ts'
+import { readBesides } from './besides.ts'
 import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
 import { type OperationRule, operationOfModel, toOperation } from './operation.ts'
@@ -73,6 +74,8 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
       readFlag(attributes, fields.stream) || timeToFirstTokenMs !== undefined || dialect.streams?.(span) === true,
   }
   if (standsForCalls) candidate.standsForCalls = true
+  const besides = readBesides(attributes, operation)
+  if (besides !== '') candidate.besides = besides
   if (usage !== undefined) candidate.usage = usage
   if (timeToFirstTokenMs !== undefined) candidate.timeToFirstTokenMs = timeToFirstTokenMs
   return candidate

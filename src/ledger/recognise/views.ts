@@ -88,6 +88,7 @@ function fillIn(merged: Candidate, view: Candidate): void {
     merged.timeToFirstTokenMs = view.timeToFirstTokenMs
   }
   if (view.streaming) merged.streaming = true
+  if (merged.besides === undefined && view.besides !== undefined) merged.besides = view.besides
 }
 
 function describe(view: Candidate): string {

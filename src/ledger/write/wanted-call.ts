@@ -40,8 +40,9 @@ export function toWantedCall(
       status: candidate.status,
       errorClass: name(candidate.errorClass),
       finishReason: name(candidate.finishReason),
-      certainty: candidate.certainty,
-      recognisedBy: name(candidate.recognisedBy),
+      // The money of what is no text is missing from the price: real, but incomplete.
+      certainty: candidate.besides && candidate.certainty === 'measured' ? 'partial' : candidate.certainty,
+      recognisedBy: name(candidate.besides ? `${candidate.recognisedBy}+${candidate.besides}` : candidate.recognisedBy),
       duplicateOf,
     },
   }

@@ -169,6 +169,24 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
   })
 })
 
+test('zero tokens that were measured are a usage; a usage nobody knows stays unpriced', async () => {
+  const writer = await clients.connect(database.writerUrl)
+  await writer.query(
+    `insert into llm_usage (org_id, trace_id, span_id, created_at, provider, model, calls, unpriced_calls, price_status, certainty)
+     values ('zero', 'known', 'a', '2026-11-12', 'openai', 'per-request', 1, 1, 'unpriced', 'measured'),
+            ('zero', 'unknown', 'a', '2026-11-12', 'openai', 'per-request', 1, 1, 'unpriced', 'partial')`,
+  )
+  await cli('prices', 'set', '--provider', 'openai', '--model', 'per-request', '--input', '1', '--request', '5000')
+  await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01', '--model', 'per-request')
+  expect(
+    await ask(`select trace_id, trim_scale(sum(cost_usd))::text as cost, sum(unpriced_calls)::int as unpriced
+      from llm_usage where org_id = 'zero' group by 1 order by 1`),
+  ).toEqual([
+    { trace_id: 'known', cost: '0.005', unpriced: 0 },
+    { trace_id: 'unknown', cost: null, unpriced: 1 },
+  ])
+})
+
 describe('spanledger prices', () => {
   test('list --model names the version in force, at a time and as known on a date', async () => {
     const early = await cli('prices', 'list', '--provider', 'openai', '--model', 'gpt-test', '--at', '2026-11-14')
