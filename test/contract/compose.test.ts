@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { BUILT_COMPONENTS, OTHER_IMAGES } from '../../stack/components.ts'
 import { findProgram } from '../../stack/services/find-program.ts'
-import { PROMETHEUS_FLAGS } from '../../stack/services/telemetry.ts'
+import { ALERTMANAGER_FLAGS, PROMETHEUS_FLAGS } from '../../stack/services/telemetry.ts'
 import { SERVICE_NAMES, stackServices } from '../../stack/services.ts'
 import { generateSecrets, loadSettings, PORTS, SECRETS } from '../../stack/settings.ts'
 
@@ -101,6 +101,10 @@ describe('ports and secrets', () => {
 describe('configuration', () => {
   test('Prometheus runs with the flags of the native stack', () => {
     expect(compose.services.prometheus?.command).toEqual(expect.arrayContaining(PROMETHEUS_FLAGS))
+  })
+
+  test('Alertmanager runs with the flags of the native stack', () => {
+    expect(compose.services.alertmanager?.command).toEqual(expect.arrayContaining(ALERTMANAGER_FLAGS))
   })
 
   test('the config service has a value or a fallback for every placeholder', () => {
