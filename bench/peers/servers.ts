@@ -59,6 +59,8 @@ export const PEERS: Record<string, Peer> = {
           ...['--host', '127.0.0.1', '--port', String(port)],
           ...['--backend-store-uri', databaseUrl.replace('postgres://', 'postgresql+psycopg://')],
           ...['--artifacts-destination', join(folder, 'artifacts')],
+          // A worker busy with one request for more than 5 s would be killed.
+          ...['--uvicorn-opts', '--timeout-worker-healthcheck 300'],
         ],
         { MLFLOW_DISABLE_TELEMETRY: 'true', PATH: `${bin}:${process.env.PATH}` },
       )
