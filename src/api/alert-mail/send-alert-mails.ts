@@ -37,7 +37,10 @@ export function createSendAlertMails(parts: {
     const alerts = await Promise.all(
       reports.map(async (report) => {
         const { fingerprint, startsAt } = report
-        const token = await links.sign({ orgId, fingerprint, startsAt, actor: `${userId} (by mail)` }, LINK_LIFETIME_MS)
+        const token = await links.sign(
+          { orgId, fingerprint, startsAt, actor: `${userId} (by mail)`, mailedTo: userId },
+          LINK_LIFETIME_MS,
+        )
         return { report, link: `${publicUrl}/alerts/${fingerprint}?t=${token}` }
       }),
     )

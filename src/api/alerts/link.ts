@@ -15,6 +15,8 @@ export interface AlertKey {
 export interface LinkClaims extends AlertKey {
   /** Whom the link was given to; written as the actor of what is done with it. */
   actor: string
+  /** User id of the admin it was mailed to: it is good as long as they are an admin. */
+  mailedTo?: string | undefined
 }
 
 export interface Links {
@@ -44,8 +46,8 @@ export function createLinks(secrets: readonly [string, ...string[]], clock: Cloc
           requiredClaims: ['sub', 'exp', 'orgId', 'fingerprint', 'startsAt'],
           currentDate: new Date(clock.nowMs()),
         })
-        const { sub, orgId, fingerprint, startsAt } = payload as unknown as AlertKey & { sub: string }
-        return { actor: sub, orgId, fingerprint, startsAt }
+        const { sub, orgId, fingerprint, startsAt, mailedTo } = payload as unknown as LinkClaims & { sub: string }
+        return { actor: sub, orgId, fingerprint, startsAt, mailedTo }
       } catch (error) {
         const expired = error instanceof joseErrors.JWTExpired
         throw new AppError('forbidden', expired ? EXPIRED : FORGED)

@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { type Pool, withOrg } from '../../shared/pg.ts'
+import { isAdmin } from '../alert-mail/recipients.ts'
 import { toAppError } from '../http/handle-error.ts'
 import { sendPage } from '../http/page.ts'
 import type { ActOnAlert } from './act-on-alert.ts'
@@ -55,6 +56,9 @@ export function mountAlertPages(app: Express, parts: PageParts): void {
     const claims = await links.verify(token)
     if (claims.fingerprint !== request.params.fingerprint)
       throw new AppError('forbidden', 'this link is for another alert')
+    const { mailedTo, orgId } = claims
+    if (mailedTo !== undefined && !(await withOrg(pool, orgId, (client) => isAdmin(client, orgId, mailedTo))))
+      throw new AppError('forbidden', 'this link was mailed to an admin who is none any more; sign in')
     return claims
   }
 

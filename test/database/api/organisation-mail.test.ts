@@ -215,6 +215,19 @@ describe('the link in an admin’s mail', () => {
     expect((await inHistory('Afterwards', 'anna', 'acme')).acknowledged_by).toBeNull()
   })
 
+  it('is refused from the moment its reader is no admin any more', async () => {
+    const received = await mailTo('gina@globex.test', 'Slow')
+    const { fingerprint } = await inHistory('Slow', 'gina', 'globex')
+    const tried = async () => [
+      (await open(fingerprint, `t=${tokenIn(received)}`)).status,
+      (await submit(fingerprint, tokenIn(received), 'note')).status,
+    ]
+    expect(await tried()).toEqual([200, 400]) // control: an empty note is refused, the link is not
+    await runSql(database, `update members set role = 'member' where user_id = 'gina'`)
+    expect(await tried()).toEqual([403, 403])
+    await runSql(database, `update members set role = 'admin' where user_id = 'gina'`)
+  })
+
   it('expires after a week, and looking at the page does not prolong it', async () => {
     const received = await mailTo('duo@acme.test', 'Afterwards')
     const { fingerprint } = await inHistory('Afterwards', 'anna', 'acme')
@@ -359,7 +372,9 @@ describe('a delivery', () => {
     // One sends, the others are told to come again.
     const answers = await Promise.all([1, 2, 3, 4].map(() => deliver(body('Again', ['globex']))))
     for (const { status } of answers) expect([200, 503]).toContain(status)
-    expect((await deliver(body('Again', ['globex']))).body.data).toEqual({ sent: 0, sent_already: 2 })
+    // Also from the other Alertmanager of a cluster.
+    const another = { ...body('Again', ['globex']), externalURL: 'http://the-other-alertmanager' }
+    expect((await deliver(another)).body.data).toEqual({ sent: 0, sent_already: 2 })
     await mailTo('gina@globex.test', 'Again')
     await mailTo('duo@globex.test', 'Again')
   })
