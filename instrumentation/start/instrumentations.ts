@@ -7,7 +7,6 @@ import { getStringListFromEnv } from '@opentelemetry/core'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
@@ -17,6 +16,7 @@ import { rawPairs, recordRateLimitOf, rememberCall } from '../http/rate-limit-he
 import { setTraceIdHeader } from '../http/trace-id-header.ts'
 import { tenantFields } from '../log-fields.ts'
 import { Neo4jInstrumentation } from '../neo4j/neo4j-instrumentation.ts'
+import { createRedisInstrumentation } from '../redis/redis-instrumentation.ts'
 
 const HEALTH_PATHS = new Set(['/livez', '/readyz', '/healthz', '/metrics'])
 
@@ -41,7 +41,7 @@ const MAKERS: Record<string, () => Instrumentation> = {
       responseHook: (_span, { request, response }) => recordRateLimitOf(request, () => rawPairs(response.headers)),
     }),
   pg: () => new PgInstrumentation({ requireParentSpan: true }),
-  ioredis: () => new IORedisInstrumentation({ requireParentSpan: true }),
+  ioredis: () => createRedisInstrumentation(),
   neo4j: () => new Neo4jInstrumentation(),
   'model-clients': () => {
     // Anthropic's client traces itself, without metrics and under other names: one span per call is enough.
