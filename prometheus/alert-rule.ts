@@ -82,11 +82,17 @@ export const grew = (selector: string, window: string, by: readonly string[]): s
 
 /**
  * The expression, except while an alert fires that explains it or did so within the window. For symptoms that show only
- * once the cause is over, when inhibition has ended with it. Causes by their labels, e.g. `alertname="CollectorDown"`.
+ * once the cause is over, when inhibition has ended with it. Causes by their labels, e.g. `alertname="CollectorDown"`;
+ * `on` are those that a cause and its symptom share.
  */
-export function unlessTold(expr: string, causes: readonly string[], window: string): string {
+export function unlessTold(
+  expr: string,
+  causes: readonly string[],
+  window: string,
+  on: readonly string[] = [],
+): string {
   const told = causes.map((labels) => `max_over_time(ALERTS{${labels},alertstate="firing"}[${window}])`)
-  return `(${expr}) unless on () (${told.join(' or ')})`
+  return `(${expr}) unless on (${on.join(', ')}) (${told.join(' or ')})`
 }
 
 /** `grew` over several counters; which one is in the label `signal`. A regular expression over names would not do: the

@@ -1,6 +1,6 @@
 // Error budgets of feature runs: p90 < 2 s and errors < 2 %, alerted on by burn rate over two windows, so that a short
 // spike does not wake anyone and a slow leak is not missed. In: the config table. Out: recording rules and alerts.
-import { type AlertRule, GENAI, percent, type RecordingRule, type RuleGroup } from '../alert-rule.ts'
+import { type AlertRule, GENAI, percent, type RecordingRule, type RuleGroup, unlessTold } from '../alert-rule.ts'
 import { ALERTS_CONFIG, type AlertsConfig } from '../alerts.config.ts'
 
 const RUNS = 'spanledger_feature_duration_seconds_count'
@@ -34,11 +34,12 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
     const what = kind === 'errors' ? 'failed' : `took longer than ${slo.latency.slowSeconds} s`
     const objective =
       kind === 'errors' ? `fewer than ${percent(budget)} failed` : `p90 below ${slo.latency.slowSeconds} s`
+    const burning = `${series}:ratio${names[speed].long} > ${limit} and ${series}:ratio${names[speed].short} > ${limit} and org:feature_runs:increase${names[speed].long} >= ${slo.minRuns}`
     return {
       name: `SLO${kind === 'errors' ? 'Error' : 'Latency'}BudgetBurn${speed === 'fast' ? 'Fast' : 'Slow'}`,
       topic: `slo_${kind}`,
       severity,
-      expr: `${series}:ratio${names[speed].long} > ${limit} and ${series}:ratio${names[speed].short} > ${limit} and org:feature_runs:increase${names[speed].long} >= ${slo.minRuns}`,
+      expr: speed === 'slow' ? unlessToldFast(burning, kind, short) : burning,
       summary: `{{ $labels.org_id }} burns its ${kind === 'errors' ? 'error' : 'latency'} budget over ${rate} times too fast`,
       description: `{{ $value | humanizePercentage }} of the feature runs of {{ $labels.org_id }} ${what} in the last ${long}, and still do in the last ${short}; the objective is ${objective}, the limit of this alert ${percent(limit)}.`,
       value: `{{ $value | humanizePercentage }} in ${long}`,
@@ -52,4 +53,12 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
   }
   const alerts = (['errors', 'latency'] as const).flatMap((kind) => [burn(kind, 'fast'), burn(kind, 'slow')])
   return { name: 'slo', recording, alerts }
+}
+
+/** A slow burn is news when nothing faster was told: what is over stays in its windows long after that mail's end. */
+function unlessToldFast(expr: string, kind: 'errors' | 'latency', window: string): string {
+  const calls =
+    kind === 'errors' ? 'GenAIErrorRateHigh|SLOErrorBudgetBurnFast' : 'GenAILatencyP95High|SLOLatencyBudgetBurnFast'
+  const others = unlessTold(expr, [`alertname=~"${calls}"`], window, ['org_id'])
+  return unlessTold(others, ['alertname="GenAIProviderDown"'], window)
 }

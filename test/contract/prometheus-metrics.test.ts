@@ -43,7 +43,9 @@ describe('what the rules read', () => {
     const names = new Set(groups.flatMap(({ alerts }) => alerts.map(({ name }) => name)))
     const told = groups
       .flatMap(({ alerts }) => alerts)
-      .flatMap(({ expr }) => [...expr.matchAll(/ALERTS\{alertname="(\w+)"/g)].map(([, name]) => name))
+      .flatMap(({ expr }) =>
+        [...expr.matchAll(/ALERTS\{alertname=~?"([\w|]+)"/g)].flatMap(([, names = '']) => names.split('|')),
+      )
     expect(told.length).toBeGreaterThan(0)
     for (const name of told) expect(names).toContain(name)
   })

@@ -6,6 +6,8 @@ import type { World } from '../e2e/world.ts'
 import { DRILL_GROUPS } from './start-drill.ts'
 
 const STEP_S = 0.25
+/** A gap that a rule, evaluated every second, may not have seen. */
+const GAP_S = 2
 
 /** @throws Error when the rules have no such alert. */
 export function ruleOf(alert: string): AlertRule {
@@ -43,11 +45,11 @@ export async function crossedAtMs(
   return Math.min(...runs) * 1000
 }
 
-/** Times a step apart belong together. */
+/** Times close together belong to one run. */
 const startOfLastRun = (times: number[]): number => {
   let start = times.at(-1) ?? Number.NaN
   for (const time of times.toReversed()) {
-    if (start - time > STEP_S * 1.5) break
+    if (start - time > GAP_S) break
     start = time
   }
   return start

@@ -18,10 +18,10 @@ const HEALTHY: Fault = {
 
 const TOGETHER = [
   ['unknown-model', 'neo4j-stopped'],
-  ['clock-skew', 'tenant-silent'],
+  ['clock-skew', 'tenant-silent', 'cache-misses'],
   ['spend-spike', 'redis-stopped'],
   ['budget-exceeded', 'vector-store-stopped'],
-  ['cache-misses', 'queue-filling'],
+  ['queue-filling', 'rate-limit-use'],
 ]
 
 export const FAULTS: readonly Fault[] = [

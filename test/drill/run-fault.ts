@@ -7,7 +7,8 @@ import { type AlertMail, readAlertMails } from './mails.ts'
 import { type Drill, INTERVALS_S, MAIL_WITHIN_MS } from './start-drill.ts'
 
 const MAIL_TIMEOUT_MS = 90_000
-const RESOLVED_TIMEOUT_MS = 150_000
+/** Longer than the longest scaled window, three minutes. */
+const RESOLVED_TIMEOUT_MS = 240_000
 /** A mail that a fault caused is out by then: evaluation, group_wait, and as much again. */
 const SETTLE_MS = (INTERVALS_S.scrape + INTERVALS_S.evaluation + INTERVALS_S.groupWait) * 1000
 
