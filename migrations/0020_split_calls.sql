@@ -1,9 +1,17 @@
 -- Up Migration
 -- Calls reported in two traces (LiteLLM's callback begins a trace of its own for a stream). The first trace that shows
 -- a provider's response id on a day owns it here; one that shows it too is a look-up away, and only then. A call has
--- the day it starts on, and the next one where it runs across midnight. Rows are narrow, because every call with an id
--- makes one: the id's hash is enough to find a trace, whose spans then tell.
+-- the day it starts on, and the next one where it runs across midnight. Only on days on which an organisation has such
+-- spans: everybody else pays for one look-up a transaction. The id's hash is enough to find a trace, whose spans then tell.
 set local role spanledger_owner;
+
+-- Days on which an organisation has spans of a library that splits calls: then all its calls of that day are claimed.
+create table split_days (
+  org_id text collate "C" not null,
+  day date not null,
+  constraint split_days_pkey primary key (org_id, day)
+);
+select protect_tenant_table('split_days');
 
 create table response_traces (
   org_id text collate "C" not null,
@@ -26,6 +34,74 @@ create table split_responses (
 create index split_responses_response_idx on split_responses (org_id, response_hash, day);
 select protect_tenant_table('split_responses');
 insert into storage_settings values ('split_responses', 7, 90);
+
+/* Claims the ids of all calls an organisation has on a day, as booked so far. The caller holds the organisation's lock
+   for itself. A span reaches two seconds into the days beside its own, so that nobody rounds it away. */
+create function claim_day(for_org text, for_day date, most integer) returns void
+  language sql security definer set search_path = 'pg_catalog' set enable_seqscan = off set jit = off as
+$$
+  insert into public.split_days (org_id, day) values (for_org, for_day) on conflict do nothing;
+  with seen as materialized (
+    select distinct hashtextextended(s.call->>'responseId', 0) as h, s.trace_id::uuid as t
+    from public.trace_spans s
+    where s.org_id = for_org
+      and s.start_time >= (for_day - 1)::timestamp at time zone 'UTC'
+      and s.start_time < (for_day + 1)::timestamp at time zone 'UTC' + interval '2 seconds'
+      and s.start_time + make_interval(secs => s.duration_ns / 1e9 + 2) >= for_day::timestamp at time zone 'UTC'
+      and s.call->>'responseId' <> '' and s.trace_id ~ '^[0-9a-f]{32}$'
+  ), claimed as (
+    insert into public.response_traces (org_id, day, response_hash, trace_id)
+    select distinct on (h) for_org, for_day, h, t from seen order by h, t
+    on conflict do nothing
+  )
+  insert into public.split_responses (org_id, day, response_hash, trace_id)
+  select for_org, for_day, h, t
+  from (select h, t, row_number() over (partition by h order by t) as n, count(*) over (partition by h) as traces from seen) as shown
+  where traces > 1 and n <= most + 1
+  on conflict do nothing
+$$;
+
+/* Before a transaction's traces are locked: for the organisations and days of its spans (parallel arrays; `splits` where
+   a span is of a library that splits calls), returns the days whose calls have to be claimed, and a row without day for
+   each organisation that has any. Writers of an organisation exclude each other only while a day begins to be claimed. */
+create function lock_split_days(org_ids text[], days date[], splits boolean[], most integer)
+returns table (org_id text, day date)
+  language plpgsql security definer set search_path = 'pg_catalog' as
+$$
+declare
+  organisation text;
+  lock_key bigint;
+  begins boolean;
+  new_day date;
+begin
+  for organisation, lock_key, begins in
+    select w.o, hashtextextended('spanledger.split ' || w.o, 0) as k,
+      bool_or(w.s and not exists (select from public.split_days f where f.org_id = w.o and f.day = w.d))
+    from unnest(org_ids, days, splits) as w (o, d, s) group by w.o order by k
+  loop
+    if not begins then
+      perform pg_advisory_xact_lock_shared(lock_key);
+      continue;
+    end if;
+    perform pg_advisory_xact_lock(lock_key);
+    for new_day in
+      select distinct w.d from unnest(org_ids, days, splits) as w (o, d, s)
+      where w.o = organisation and w.s and not exists (select from public.split_days f where f.org_id = w.o and f.day = w.d)
+      order by w.d
+    loop
+      perform public.claim_day(organisation, new_day, most);
+    end loop;
+  end loop;
+  return query
+    select f.org_id, f.day from unnest(org_ids, days) as w (o, d)
+    join public.split_days f on f.org_id = w.o and f.day = w.d
+    union
+    select w.o, null from (select distinct u.o from unnest(org_ids) as u (o)) as w
+    where exists (select from public.split_days f where f.org_id = w.o);
+end
+$$;
+revoke execute on function claim_day(text, date, integer) from public;
+grant execute on function lock_split_days(text[], date[], boolean[], integer) to spanledger_writer;
 
 /* Claims response ids for traces (parallel arrays) and returns those that other traces claimed before, with each of
    those traces. Waits for writers that are about to claim the same ids; sorted, so that nobody waits in a circle. An id
@@ -101,7 +177,8 @@ reset role;
 -- Down Migration
 set local role spanledger_owner;
 drop function linked_traces(text[], uuid[]), link_traces(text[], date[], bigint[], uuid[]),
-  claim_responses(text[], date[], text[], uuid[], integer);
-drop table split_responses, response_traces;
+  claim_responses(text[], date[], text[], uuid[], integer), lock_split_days(text[], date[], boolean[], integer),
+  claim_day(text, date, integer);
+drop table split_responses, response_traces, split_days;
 delete from storage_settings where table_name in ('split_responses', 'response_traces');
 reset role;

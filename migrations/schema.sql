@@ -780,6 +780,27 @@ grant select on table response_traces to spanledger_api;
 grant select on table response_traces to spanledger_reader;
 grant select on table response_traces to spanledger_tenant;
 
+create table split_days (
+  org_id text collate "C" not null,
+  day date not null,
+  constraint split_days_pkey PRIMARY KEY (org_id, day)
+);
+alter table split_days enable row level security;
+alter table split_days force row level security;
+create policy api_own_org on split_days for all to spanledger_api
+  using ((org_id = ( SELECT current_org() AS current_org)))
+  with check ((org_id = ( SELECT current_org() AS current_org)));
+create policy owner_all on split_days for all to spanledger_owner
+  using (true)
+  with check (true);
+create policy reader_all on split_days for select to spanledger_reader
+  using (true);
+create policy tenant_own_org on split_days for select to spanledger_tenant
+  using ((org_id = ( SELECT reader_org() AS reader_org)));
+grant select on table split_days to spanledger_api;
+grant select on table split_days to spanledger_reader;
+grant select on table split_days to spanledger_tenant;
+
 create table split_responses (
   org_id text collate "C" not null,
   day date not null,
@@ -1262,6 +1283,35 @@ begin
   end if;
   return new;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.claim_day(for_org text, for_day date, most integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  insert into public.split_days (org_id, day) values (for_org, for_day) on conflict do nothing;
+  with seen as materialized (
+    select distinct hashtextextended(s.call->>'responseId', 0) as h, s.trace_id::uuid as t
+    from public.trace_spans s
+    where s.org_id = for_org
+      and s.start_time >= (for_day - 1)::timestamp at time zone 'UTC'
+      and s.start_time < (for_day + 1)::timestamp at time zone 'UTC' + interval '2 seconds'
+      and s.start_time + make_interval(secs => s.duration_ns / 1e9 + 2) >= for_day::timestamp at time zone 'UTC'
+      and s.call->>'responseId' <> '' and s.trace_id ~ '^[0-9a-f]{32}$'
+  ), claimed as (
+    insert into public.response_traces (org_id, day, response_hash, trace_id)
+    select distinct on (h) for_org, for_day, h, t from seen order by h, t
+    on conflict do nothing
+  )
+  insert into public.split_responses (org_id, day, response_hash, trace_id)
+  select for_org, for_day, h, t
+  from (select h, t, row_number() over (partition by h order by t) as n, count(*) over (partition by h) as traces from seen) as shown
+  where traces > 1 and n <= most + 1
+  on conflict do nothing
 $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_responses(org_ids text[], days date[], response_ids text[], trace_ids uuid[], most integer)
@@ -1755,6 +1805,46 @@ AS $function$
   ) as other
 $function$;
 grant execute on function linked_traces(text[],uuid[]) to spanledger_writer;
+
+CREATE OR REPLACE FUNCTION public.lock_split_days(org_ids text[], days date[], splits boolean[], most integer)
+ RETURNS TABLE(org_id text, day date)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  organisation text;
+  lock_key bigint;
+  begins boolean;
+  new_day date;
+begin
+  for organisation, lock_key, begins in
+    select w.o, hashtextextended('spanledger.split ' || w.o, 0) as k,
+      bool_or(w.s and not exists (select from public.split_days f where f.org_id = w.o and f.day = w.d))
+    from unnest(org_ids, days, splits) as w (o, d, s) group by w.o order by k
+  loop
+    if not begins then
+      perform pg_advisory_xact_lock_shared(lock_key);
+      continue;
+    end if;
+    perform pg_advisory_xact_lock(lock_key);
+    for new_day in
+      select distinct w.d from unnest(org_ids, days, splits) as w (o, d, s)
+      where w.o = organisation and w.s and not exists (select from public.split_days f where f.org_id = w.o and f.day = w.d)
+      order by w.d
+    loop
+      perform public.claim_day(organisation, new_day, most);
+    end loop;
+  end loop;
+  return query
+    select f.org_id, f.day from unnest(org_ids, days) as w (o, d)
+    join public.split_days f on f.org_id = w.o and f.day = w.d
+    union
+    select w.o, null from (select distinct u.o from unnest(org_ids) as u (o)) as w
+    where exists (select from public.split_days f where f.org_id = w.o);
+end
+$function$;
+grant execute on function lock_split_days(text[],date[],boolean[],integer) to spanledger_writer;
 
 CREATE OR REPLACE FUNCTION public.lock_traces(org_ids text[], trace_ids text[])
  RETURNS void

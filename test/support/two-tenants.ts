@@ -48,6 +48,7 @@ const ROWS: Record<string, string> = {
   budget_crossings: `insert into budget_crossings (org_id, scope, scope_id, period, period_start, amount_usd, threshold, used_usd)
     values ($1, 'deal', $2, 'day', '2026-11-20', 5, 100, 6)`,
   demo_data_runs: `insert into demo_data_runs (org_id, seed, days, traces, until_time) values ($1, 1, 1, 1, '${TIME}')`,
+  split_days: `insert into split_days (org_id, day) values ($1, '${TIME}')`,
   response_traces: `insert into response_traces (org_id, day, response_hash, trace_id) values ($1, '${TIME}', 1, md5($2)::uuid)`,
   split_responses: `insert into split_responses (org_id, day, response_hash, trace_id) values ($1, '${TIME}', 1, md5($2)::uuid)`,
   api_keys:

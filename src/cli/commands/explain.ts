@@ -26,7 +26,7 @@ async function explainTrace(client: pg.Client, orgId: string, traceId: string): 
   const { spans, beside, lines } = await asOwner(client, async () => {
     // All reads see one moment of the ledger.
     await client.query('set transaction isolation level repeatable read, read only')
-    const traces = withLinked(own, await readLinks(client, own))
+    const traces = withLinked(own, await readLinks(client, own, { hasOrganisation: () => true, has: () => true }))
     const known = await readSpans(client, traces)
     const spans = known.get(traceKeyOf(orgId, id)) ?? []
     known.delete(traceKeyOf(orgId, id))

@@ -23,6 +23,9 @@ export function isProviderIssued(id: string): boolean {
   return serial.length >= 10 && /[0-9A-Z]/.test(serial) && new Set(serial).size >= 6
 }
 
+/** Dialects of libraries known to report a call in a trace of its own: without one of their spans no call is in two. */
+export const isSplitting = ({ recognisedBy }: Candidate): boolean => recognisedBy.startsWith('litellm')
+
 /** A booked call with every view its own trace has of it. */
 interface Sighting {
   decision: Decision
@@ -49,7 +52,7 @@ export function settleAcross(traces: readonly (readonly Decision[])[]): Decision
     return list
   }
   for (const call of calls) {
-    if (call.length < 2) continue
+    if (call.length < 2 || !call.some(({ views }) => views.some(isSplitting))) continue
     const [winner, ...losers] = [...call].sort(bestFirst) as [Sighting, ...Sighting[]]
     const candidate = mergeInto(
       winner.decision.candidate,

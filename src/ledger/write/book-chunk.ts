@@ -12,7 +12,8 @@ import { type PreparedSpan, traceKeyOf } from './prepared-span.ts'
 import type { Pricing } from './pricing.ts'
 import { type KnownSpan, type KnownTrace, linesForTraces, type Resolve } from './resolve-trace.ts'
 import { appendSpan } from './span-rows.ts'
-import { claimDays, claimResponses, readLinks } from './split-responses.ts'
+import { claimDays, lockSplitDays } from './split-days.ts'
+import { claimResponses, readLinks } from './split-responses.ts'
 import { appendCacheLookup, appendRagStep, appendRequest, isCacheLookup, isRagStep, isRequest } from './step-rows.ts'
 import {
   CACHE_METRICS,
@@ -103,11 +104,12 @@ async function bookSpans(
   const traces = withLinked(own, on.linked)
   const locked = new Set(traces.orgIds.map((orgId, at) => traceKeyOf(orgId, traces.traceIds[at] as string)))
   const isLocked = (traceKey: string): boolean => locked.has(traceKey)
+  const splitDays = await lockSplitDays(client, spans)
   await lockTraces(client, traces)
-  const [known, links] = await Promise.all([readSpans(client, traces), readLinks(client, own)])
+  const [known, links] = await Promise.all([readSpans(client, traces), readLinks(client, own, splitDays)])
   requireLocked(links, isLocked)
   const fresh = await withoutDuplicates(client, spans, known, booked)
-  links.push(...(await claimResponses(client, fresh, known, isLocked)))
+  links.push(...(await claimResponses(client, fresh, known, isLocked, splitDays)))
   const rows = new CopyEncoder(TRACE_SPANS.columns.length, 64 * 1024 + fresh.length * 1024)
   for (const prepared of fresh) appendSpan(rows, prepared)
   await write(TRACE_SPANS, rows)

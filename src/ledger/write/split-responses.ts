@@ -4,6 +4,7 @@ import type { Client } from '../../shared/pg.ts'
 import { isProviderIssued, MOST_TRACES_OF_A_CALL } from '../recognise/split-calls.ts'
 import type { PreparedSpan } from './prepared-span.ts'
 import type { KnownSpan } from './resolve-trace.ts'
+import { daysOf, type SplitDays, toDate } from './split-days.ts'
 import { textArray } from './text-array.ts'
 import { requireLocked, type TraceLink } from './trace-links.ts'
 import type { TraceKeys } from './trace-state.ts'
@@ -15,10 +16,6 @@ interface LinkRow {
   other_trace_id: string
 }
 
-const DAY_MS = 86_400_000
-const DAY_NANOS = 86_400_000_000_000
-const CLOCK_SKEW_NANOS = 1_000_000_000
-
 const toTraceId = (uuid: string): string => uuid.replaceAll('-', '')
 
 const toLink = (row: LinkRow): TraceLink => ({
@@ -28,11 +25,19 @@ const toLink = (row: LinkRow): TraceLink => ({
 })
 
 /** Links booked by earlier transactions. */
-export async function readLinks(client: Client, traces: TraceKeys): Promise<TraceLink[]> {
+export async function readLinks(client: Client, traces: TraceKeys, splitDays: SplitDays): Promise<TraceLink[]> {
+  const orgIds: string[] = []
+  const traceIds: string[] = []
+  for (const [at, orgId] of traces.orgIds.entries()) {
+    if (!splitDays.hasOrganisation(orgId)) continue
+    orgIds.push(orgId)
+    traceIds.push(traces.traceIds[at] as string)
+  }
+  if (orgIds.length === 0) return []
   const { rows } = await client.query<LinkRow>({
     name: 'linked_traces',
     text: 'select org_id, trace_id, other_trace_id from linked_traces($1, $2)',
-    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
+    values: [textArray(orgIds), textArray(traceIds)],
   })
   return rows.map(toLink)
 }
@@ -55,8 +60,9 @@ export async function claimResponses(
   fresh: readonly PreparedSpan[],
   known: ReadonlyMap<string, KnownSpan[]>,
   isLocked: (traceKey: string) => boolean,
+  splitDays: SplitDays,
 ): Promise<TraceLink[]> {
-  const claims = claimsOf(fresh, known)
+  const claims = claimsOf(fresh, known, splitDays)
   if (claims.responseIds.length === 0) return []
   const { rows } = await client.query<ClaimRow>({
     name: 'claim_responses',
@@ -104,7 +110,11 @@ function sightingsOf(rows: readonly ClaimRow[]): Map<string, [string, string, st
   return sightings
 }
 
-function claimsOf(fresh: readonly PreparedSpan[], known: ReadonlyMap<string, KnownSpan[]>): Claims {
+function claimsOf(
+  fresh: readonly PreparedSpan[],
+  known: ReadonlyMap<string, KnownSpan[]>,
+  splitDays: SplitDays,
+): Claims {
   const claims: Claims = { orgIds: [], days: [], responseIds: [], traceIds: [] }
   const claimedBy = new Map<string, Set<string>>()
   const claimedOf = (traceKey: string): Set<string> => {
@@ -119,9 +129,11 @@ function claimsOf(fresh: readonly PreparedSpan[], known: ReadonlyMap<string, Kno
     return claimed
   }
   for (const { candidate, span, traceKey } of fresh) {
-    if (candidate === undefined || !isProviderIssued(candidate.responseId)) continue
+    if (candidate === undefined || !splitDays.hasOrganisation(span.orgId)) continue
+    if (!isProviderIssued(candidate.responseId)) continue
     const claimed = claimedOf(traceKey)
     for (const day of daysOf(candidate)) {
+      if (!splitDays.has(span.orgId, day)) continue
       const key = `${day} ${candidate.responseId}`
       if (claimed.has(key)) continue
       claimed.add(key)
@@ -132,33 +144,4 @@ function claimsOf(fresh: readonly PreparedSpan[], known: ReadonlyMap<string, Kno
     }
   }
   return claims
-}
-
-interface Interval {
-  startTimeUnixNano: bigint
-  endTimeUnixNano: bigint
-}
-
-/** UTC days since 1970 of a call, a second before and after included: one, or two around midnight. */
-function daysOf({ startTimeUnixNano, endTimeUnixNano }: Interval): number[] {
-  // As doubles: a quarter of a microsecond does not matter to a second's allowance.
-  const first = Math.floor((Number(startTimeUnixNano) - CLOCK_SKEW_NANOS) / DAY_NANOS)
-  const last = Math.floor((Number(endTimeUnixNano) + CLOCK_SKEW_NANOS) / DAY_NANOS)
-  return first === last ? [first] : [first, last]
-}
-
-/** Nearly all calls of a transaction are of one day. */
-let latest = { day: Number.NaN, date: '' }
-
-function toDate(day: number): string {
-  if (latest.day !== day) latest = { day, date: new Date(day * DAY_MS).toISOString().slice(0, 10) }
-  return latest.date
-}
-
-/** Days (UTC, since 1970) whose partitions the claims of these spans may need. */
-export function claimDays(spans: readonly PreparedSpan[]): Set<number> {
-  const days = new Set<number>()
-  for (const { candidate } of spans)
-    if (candidate !== undefined && candidate.responseId !== '') for (const day of daysOf(candidate)) days.add(day)
-  return days
 }

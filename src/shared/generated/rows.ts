@@ -401,6 +401,12 @@ export interface ResponseTracesRow {
   trace_id: string
 }
 
+/** Table `split_days`. */
+export interface SplitDaysRow {
+  org_id: string
+  day: Date
+}
+
 /** Table `split_responses`. */
 export interface SplitResponsesRow {
   org_id: string
