@@ -50,8 +50,12 @@ test: install test-packages ## Everything a change must pass
 	@node test/run.ts
 
 .PHONY: check-dashboards
-check-dashboards: install test-packages ## Draw every dashboard in a browser, both themes, two widths; on the running stack, else on one of its own
+check-dashboards: install test-packages ## Draw every dashboard in a browser, both themes, two widths; on the running stack, else on one of its own with demo data
 	@node grafana/viewer/check/main.ts
+
+.PHONY: screenshots
+screenshots: install test-packages ## Take the pictures of the documentation anew (docs/images), on the running stack, else on one of its own with demo data
+	@node grafana/viewer/check/screenshots.ts
 
 # make bench PEERS=1 SOAK=10 adds Phoenix and MLflow, and a soak of ten minutes; SETS="ingest overload" chooses; WRITE=1 keeps the tables
 SETS ?= decode decode-memory ingest overload collector

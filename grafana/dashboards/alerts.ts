@@ -1,8 +1,10 @@
 // "Alerts": what fires now, what did, how long did people take, and does alerting itself work?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { column, lines, linesWithLimit, rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
-import { promql, promqlInstant, sqlSeries, sqlTable } from '../kit/queries.ts'
+import { rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
+import { sqlSeries, sqlTable } from '../kit/queries.ts'
+import { withAlertingPanels } from './alerts-themselves.ts'
 
 // `_platform`: alerts that concern no single organisation. A tenant's login sees its own rows only.
 const OURS = `(org_id in ($org_id) or org_id = '_platform')`
@@ -41,64 +43,65 @@ const mean = (title: string, description: string, end: string) =>
     ],
   })
 
-export const alerts = createDashboard({
-  uid: 'alerts',
-  title: 'Alerts',
-  question: 'What fires now, what fired before, and how long did people take?',
-  from: 'now-7d',
-  refresh: '30s',
-})
-  .withRow(new RowBuilder('What fires now'))
-  .withPanel(
-    stat({
-      title: 'Firing now',
-      description: 'Alerts that fire at this moment, whatever the time range.',
-      unit: 'short',
-      ...small,
-      thresholds: thresholdsFrom([1, 'red']),
-      queries: [sqlTable(`select count(*) as "firing" from alert_instances where status = 'firing' and ${OURS}`)],
-    }),
-  )
-  .withPanel(
-    stat({
-      title: 'Not acknowledged',
-      description: 'Alerts that fire and that nobody has taken on.',
-      unit: 'short',
-      ...small,
-      thresholds: thresholdsFrom([1, 'orange']),
-      queries: [
-        sqlTable(
-          `select count(*) as "open" from alert_instances where status = 'firing' and acknowledged_at is null and ${OURS}`,
-        ),
-      ],
-    }),
-  )
-  .withPanel(
-    mean(
-      'Time to acknowledge',
-      'From the start of an alert to the acknowledgement, over acknowledged alerts that started in the range.',
-      'acknowledged_at',
-    ).noValue('No alert was acknowledged'),
-  )
-  .withPanel(
-    mean(
-      'Mean time to resolve',
-      'From the start of an alert to its end, over ended alerts that started in the range.',
-      'ends_at',
-    ).noValue('No alert ended'),
-  )
-  .withPanel(
-    table({
-      title: 'Firing',
-      description:
-        'Each alert that fires, the newest first. Its page takes it (acknowledge, snooze, resolve), its runbook says what to do, its dashboard shows the figure.',
-      unit: 'none',
-      width: 24,
-      height: 8,
-      emptyText: 'Nothing fires',
-      columns: { ...LINKS, ...WIDTHS },
-      queries: [
-        sqlTable(`
+export const alerts = withAlertingPanels(
+  createDashboard({
+    uid: 'alerts',
+    title: 'Alerts',
+    question: 'What fires now, what fired before, and how long did people take?',
+    from: 'now-7d',
+    refresh: '30s',
+  })
+    .withRow(new RowBuilder('What fires now'))
+    .withPanel(
+      stat({
+        title: 'Firing now',
+        description: 'Alerts that fire at this moment, whatever the time range.',
+        unit: 'short',
+        ...small,
+        thresholds: thresholdsFrom([1, 'red']),
+        queries: [sqlTable(`select count(*) as "firing" from alert_instances where status = 'firing' and ${OURS}`)],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Not acknowledged',
+        description: 'Alerts that fire and that nobody has taken on.',
+        unit: 'short',
+        ...small,
+        thresholds: thresholdsFrom([1, 'orange']),
+        queries: [
+          sqlTable(
+            `select count(*) as "open" from alert_instances where status = 'firing' and acknowledged_at is null and ${OURS}`,
+          ),
+        ],
+      }),
+    )
+    .withPanel(
+      mean(
+        'Time to acknowledge',
+        'From the start of an alert to the acknowledgement, over acknowledged alerts that started in the range.',
+        'acknowledged_at',
+      ).noValue('No alert was acknowledged'),
+    )
+    .withPanel(
+      mean(
+        'Mean time to resolve',
+        'From the start of an alert to its end, over ended alerts that started in the range.',
+        'ends_at',
+      ).noValue('No alert ended'),
+    )
+    .withPanel(
+      table({
+        title: 'Firing',
+        description:
+          'Each alert that fires, the newest first. Its page takes it (acknowledge, snooze, resolve), its runbook says what to do, its dashboard shows the figure.',
+        unit: 'none',
+        width: 24,
+        height: 8,
+        emptyText: 'Nothing fires',
+        columns: { ...LINKS, ...WIDTHS },
+        queries: [
+          sqlTable(`
           select starts_at as "since", severity, alert_name as alert, org_id as organisation,
             annotations ->> 'summary' as summary, annotations ->> 'value' as value,
             coalesce(acknowledged_by, '') as "acknowledged by", silenced_until as "silenced until",
@@ -107,79 +110,79 @@ export const alerts = createDashboard({
           where status = 'firing' and ${OURS}
           order by array_position(array['critical', 'warning', 'info'], severity), starts_at desc
           limit 200`),
-      ],
-    }),
-  )
-  .withRow(new RowBuilder('What fired'))
-  .withPanel(
-    stackedBars({
-      title: 'Alerts started',
-      description: 'Alerts that began to fire, per day or hour, by severity.',
-      unit: 'short',
-      ...half,
-      emptyText: NONE,
-      queries: [
-        sqlSeries(`
+        ],
+      }),
+    )
+    .withRow(new RowBuilder('What fired'))
+    .withPanel(
+      stackedBars({
+        title: 'Alerts started',
+        description: 'Alerts that began to fire, per day or hour, by severity.',
+        unit: 'short',
+        ...half,
+        emptyText: NONE,
+        queries: [
+          sqlSeries(`
           select date_trunc(case when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '3 days' then 'day' else 'hour' end, starts_at) as time,
             severity as metric, count(*) as alerts
           from alert_instances where ${STARTED}
           group by 1, 2
           order by 1, 2`),
-      ],
-    })
-      .overrideByName('critical', [column.color('red')])
-      .overrideByName('warning', [column.color('orange')])
-      .overrideByName('info', [column.color('blue')]),
-  )
-  .withPanel(
-    rankedBars({
-      title: 'Most frequent',
-      description:
-        'Which alerts began to fire most often. One that often fires and is never acted on should be changed.',
-      unit: 'short',
-      ...half,
-      emptyText: NONE,
-      queries: [
-        sqlTable(`
+        ],
+      })
+        .overrideByName('critical', [column.color('red')])
+        .overrideByName('warning', [column.color('orange')])
+        .overrideByName('info', [column.color('blue')]),
+    )
+    .withPanel(
+      rankedBars({
+        title: 'Most frequent',
+        description:
+          'Which alerts began to fire most often. One that often fires and is never acted on should be changed.',
+        unit: 'short',
+        ...half,
+        emptyText: NONE,
+        queries: [
+          sqlTable(`
           select alert_name as "alert", count(*) as "fired" from alert_instances where ${STARTED}
           group by 1
           order by 2 desc
           limit 12`),
-      ],
-    }),
-  )
-  .withPanel(
-    table({
-      title: 'How long people took',
-      description:
-        'By alert: how often it fired, was acknowledged and ended, and the mean times to acknowledge and resolve.',
-      unit: 'short',
-      width: 24,
-      height: 8,
-      emptyText: NONE,
-      columns: { 'to acknowledge': [column.unit('s')], 'to resolve': [column.unit('s')] },
-      queries: [
-        sqlTable(`
+        ],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'How long people took',
+        description:
+          'By alert: how often it fired, was acknowledged and ended, and the mean times to acknowledge and resolve.',
+        unit: 'short',
+        width: 24,
+        height: 8,
+        emptyText: NONE,
+        columns: { 'to acknowledge': [column.unit('s')], 'to resolve': [column.unit('s')] },
+        queries: [
+          sqlTable(`
           select alert_name as alert, severity, count(*) as fired, count(acknowledged_at) as acknowledged, count(ends_at) as resolved,
             extract(epoch from avg(acknowledged_at - starts_at))::float8 as "to acknowledge",
             extract(epoch from avg(ends_at - starts_at))::float8 as "to resolve"
           from alert_instances where ${STARTED}
           group by 1, 2
           order by 3 desc`),
-      ],
-    }),
-  )
-  .withPanel(
-    table({
-      title: 'History',
-      description: 'The latest alerts of the range with who took them on, who ended them and how long they lasted.',
-      unit: 'none',
-      width: 24,
-      height: 9,
-      emptyText: NONE,
-      columns: { ...LINKS, ...WIDTHS },
-      queries: [
-        sqlTable(`
+        ],
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'History',
+        description: 'The latest alerts of the range with who took them on, who ended them and how long they lasted.',
+        unit: 'none',
+        width: 24,
+        height: 9,
+        emptyText: NONE,
+        columns: { ...LINKS, ...WIDTHS },
+        queries: [
+          sqlTable(`
           select starts_at as "started", status, severity, alert_name as alert, org_id as organisation,
             annotations ->> 'summary' as summary, extract(epoch from coalesce(ends_at, now()) - starts_at)::float8 as lasted,
             coalesce(acknowledged_by, '') as "acknowledged by", coalesce(resolved_by, '') as "resolved by",
@@ -187,64 +190,7 @@ export const alerts = createDashboard({
           from alert_instances where ${STARTED}
           order by starts_at desc
           limit 200`),
-      ],
-    }),
-  )
-  .withRow(new RowBuilder('Does alerting itself work?'))
-  .withPanel(
-    stat({
-      title: 'Watchdog',
-      description: 'An alert that always fires, so that its absence shows that alerting is broken.',
-      unit: 'none',
-      width: 6,
-      height: 8,
-      emptyText: 'Prometheus evaluates no rules',
-      mappings: { 1: { text: 'works' } },
-      thresholds: thresholdsFrom(),
-      alerts: ['Watchdog'],
-      queries: [promqlInstant('ALERTS{alertname="Watchdog", alertstate="firing"}', 'Watchdog')],
-    }),
-  )
-  .withPanel(
-    lines({
-      title: 'Notifications that failed',
-      description: 'Deliveries by Alertmanager that failed within five minutes, by way of delivery. Should be zero.',
-      unit: 'short',
-      width: 6,
-      height: 8,
-      emptyText: 'No delivery failed',
-      alerts: ['AlertmanagerNotificationsFailing'],
-      queries: [
-        promql('sum by (integration) (increase(alertmanager_notifications_failed_total[5m]))', '{{integration}}'),
-      ],
-    }),
-  )
-  .withPanel(
-    lines({
-      title: 'Rules that failed',
-      description: 'Evaluations that failed within five minutes, by group. Alerts of that group may stay silent.',
-      unit: 'short',
-      width: 6,
-      height: 8,
-      emptyText: 'No evaluation failed',
-      alerts: ['RuleEvaluationFailing'],
-      queries: [
-        promql('sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m]))', '{{rule_group}}'),
-      ],
-    }),
-  )
-  .withPanel(
-    linesWithLimit(
-      {
-        title: 'Age of the api’s jobs',
-        description: 'Time since each background job last ended well: budgets, alert history, probes.',
-        unit: 's',
-        width: 6,
-        height: 8,
-        emptyText: 'The api has not run a job yet',
-        alerts: ['ApiJobStale'],
-        queries: [promql('time() - api_job_last_success_timestamp_seconds', '{{task}}')],
-      },
-      [900, 'orange'],
+        ],
+      }),
     ),
-  )
+)

@@ -5,9 +5,10 @@ import {
   RowBuilder,
   TextBoxVariableBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard, filter } from '../kit/dashboard.ts'
 import { drillUrl, TRACE_LINK, TRACE_PAGE_LINK } from '../kit/links.ts'
-import { column, rankedBars, stat, table } from '../kit/panels.ts'
+import { rankedBars, stat, table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
 import { DAYS, NO_CALLS, named, withUsageFilters } from '../kit/usage.ts'
 

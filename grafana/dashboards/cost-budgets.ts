@@ -1,8 +1,9 @@
 // Panels of "Cost management" on budgets and spending limits. In: the dashboard. Out: the same. Money is the ledger's.
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
+import { column } from '../kit/column.ts'
 import { drillUrl } from '../kit/links.ts'
-import { column, linesWithLimit, stackedBars, table } from '../kit/panels.ts'
+import { linesWithLimit, stackedBars, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import { COST, DAYS, IN_HOURS, NO_CALLS } from '../kit/usage.ts'
 

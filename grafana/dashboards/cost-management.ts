@@ -1,8 +1,9 @@
 // "Cost management": who spends it, is that within budget, and which provider gives most for it?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { callsBehind, drillUrl } from '../kit/links.ts'
-import { column, stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
+import { stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import {
   COST,

@@ -1,8 +1,9 @@
 // "Fleet home": how is the whole fleet of agents doing, and where should I look? Every row leads one level down.
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { drillUrl, siblingUrl } from '../kit/links.ts'
-import { column, lines, stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
+import { lines, stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import {
   COST,

@@ -1,8 +1,9 @@
 // "Neo4j health": does the graph answer, how fast, and what do features lose when it does not?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { TRACE_LINK } from '../kit/links.ts'
-import { column, lines, linesWithLimit, stat, table } from '../kit/panels.ts'
+import { lines, linesWithLimit, stat, table } from '../kit/panels.ts'
 import { promql, promqlInstant, sqlSeries, sqlTable } from '../kit/queries.ts'
 
 const half = { width: 12, height: 8 } as const

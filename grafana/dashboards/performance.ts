@@ -1,8 +1,9 @@
 // "Performance": how fast are model calls, for which agent, model and feature, and did a version change it?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { drillUrl, TRACE_LINK } from '../kit/links.ts'
-import { column, lines, statWithChange, table } from '../kit/panels.ts'
+import { drillUrl } from '../kit/links.ts'
+import { lines, statWithChange, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import {
   COST_PER_CALL,
@@ -11,13 +12,13 @@ import {
   firstToken,
   HOUR_BUCKET,
   IN_HOURS,
-  inRange,
   latency,
   NO_CALLS,
   named,
   WHOLE_HOURS,
   withUsageFilters,
 } from '../kit/usage.ts'
+import { withSlowestCalls } from './slowest-calls.ts'
 
 const small = { width: 6, height: 4, emptyText: NO_CALLS } as const
 const half = { width: 12, height: 8, emptyText: NO_CALLS } as const
@@ -62,78 +63,79 @@ const kpi = (title: string, description: string, figure: string) =>
     queries: [sqlTable(changeOf(figure))],
   })
 
-export const performance = withUsageFilters(
-  createDashboard({
-    uid: 'performance',
-    title: 'Performance',
-    question: 'How fast are model calls, for which agent, model and feature, and did a version change it?',
-    from: 'now-7d',
-    refresh: '1m',
-  }),
-)
-  .withRow(new RowBuilder('How fast?'))
-  .withPanel(kpi('p50 of a call', 'Half of the calls are faster, against as many hours before.', latency(0.5)))
-  .withPanel(kpi('p95 of a call', '95 % of the calls are faster, against as many hours before.', latency(0.95)))
-  .withPanel(kpi('p99 of a call', '99 % of the calls are faster, against as many hours before.', latency(0.99)))
-  .withPanel(
-    kpi(
-      'p95 to the first token',
-      'How long people wait for an answer to begin, in streamed calls.',
-      firstToken(0.95),
-    ).noValue('No streamed call in this range'),
+export const performance = withSlowestCalls(
+  withUsageFilters(
+    createDashboard({
+      uid: 'performance',
+      title: 'Performance',
+      question: 'How fast are model calls, for which agent, model and feature, and did a version change it?',
+      from: 'now-7d',
+      refresh: '1m',
+    }),
   )
-  .withPanel(
-    lines({
-      title: 'Duration over time',
-      description: `p50, p95 and p99 of model calls per hour, or per UTC day over longer ranges. ${WITHIN}`,
-      unit: 'ms',
-      ...half,
-      queries: [
-        sqlSeries(`
+    .withRow(new RowBuilder('How fast?'))
+    .withPanel(kpi('p50 of a call', 'Half of the calls are faster, against as many hours before.', latency(0.5)))
+    .withPanel(kpi('p95 of a call', '95 % of the calls are faster, against as many hours before.', latency(0.95)))
+    .withPanel(kpi('p99 of a call', '99 % of the calls are faster, against as many hours before.', latency(0.99)))
+    .withPanel(
+      kpi(
+        'p95 to the first token',
+        'How long people wait for an answer to begin, in streamed calls.',
+        firstToken(0.95),
+      ).noValue('No streamed call in this range'),
+    )
+    .withPanel(
+      lines({
+        title: 'Duration over time',
+        description: `p50, p95 and p99 of model calls per hour, or per UTC day over longer ranges. ${WITHIN}`,
+        unit: 'ms',
+        ...half,
+        queries: [
+          sqlSeries(`
           select ${HOUR_BUCKET} as time, ${latency(0.5)} as p50, ${latency(0.95)} as p95, ${latency(0.99)} as p99
           from usage_hourly where ${IN_HOURS}
           group by 1
           order by 1`),
-      ],
-    }),
-  )
-  .withPanel(
-    lines({
-      title: 'p95 over time by model',
-      description: `Duration that 95 % of the calls stay below, by model. ${WITHIN}`,
-      unit: 'ms',
-      ...half,
-      queries: [
-        sqlSeries(`
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'p95 over time by model',
+        description: `Duration that 95 % of the calls stay below, by model. ${WITHIN}`,
+        unit: 'ms',
+        ...half,
+        queries: [
+          sqlSeries(`
           select ${HOUR_BUCKET} as time, ${named('model')} as metric, ${latency(0.95)} as p95
           from usage_hourly where ${IN_HOURS}
           group by 1, 2
           order by 1, 2`),
-      ],
-    }),
-  )
-  .withRow(new RowBuilder('Where is it slow?'))
-  .withPanel(ranking('By agent', 'agent_id', 'Agents; click one to see only it'))
-  .withPanel(ranking('By model', 'model', 'Models'))
-  .withPanel(ranking('By feature', 'feature', 'Features'))
-  .withPanel(ranking('By environment', 'environment', 'Environments'))
-  .withRow(new RowBuilder('Did a version change it?'))
-  .withPanel(
-    table({
-      title: 'Versions compared',
-      description: `Versions of each agent side by side, the newest call first, with the change of p95 against the agent’s other versions. ${WITHIN}`,
-      unit: 'short',
-      width: 24,
-      height: 9,
-      emptyText: NO_CALLS,
-      columns: {
-        ...FIGURE_COLUMNS,
-        'p95 change': column.percent(),
-        'cost of a call': column.usd(6),
-        'first seen': [column.width(170)],
-      },
-      queries: [
-        sqlTable(`
+        ],
+      }),
+    )
+    .withRow(new RowBuilder('Where is it slow?'))
+    .withPanel(ranking('By agent', 'agent_id', 'Agents; click one to see only it'))
+    .withPanel(ranking('By model', 'model', 'Models'))
+    .withPanel(ranking('By feature', 'feature', 'Features'))
+    .withPanel(ranking('By environment', 'environment', 'Environments'))
+    .withRow(new RowBuilder('Did a version change it?'))
+    .withPanel(
+      table({
+        title: 'Versions compared',
+        description: `Versions of each agent side by side, the newest call first, with the change of p95 against the agent’s other versions. ${WITHIN}`,
+        unit: 'short',
+        width: 24,
+        height: 9,
+        emptyText: NO_CALLS,
+        columns: {
+          ...FIGURE_COLUMNS,
+          'p95 change': column.percent(),
+          'cost of a call': column.usd(6),
+          'first seen': [column.width(170)],
+        },
+        queries: [
+          sqlTable(`
           with per_version as (
             select org_id, agent_id, version, min(hour) as first_seen, max(hour) as last_seen, ${COST_PER_CALL} as per_call, ${FIGURES},
               histogram_merge(latency_histogram) as histogram
@@ -150,19 +152,19 @@ export const performance = withUsageFilters(
           from per_version v left join others using (org_id, agent_id, version)
           order by last_seen desc, calls desc
           limit 200`),
-      ],
-    }),
-  )
-  .withPanel(
-    lines({
-      title: 'p95 over time by version',
-      description: `Duration that 95 % of the calls stay below, by agent and version. Choose an agent above. ${WITHIN}`,
-      unit: 'ms',
-      width: 24,
-      height: 8,
-      emptyText: NO_CALLS,
-      queries: [
-        sqlSeries(`
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'p95 over time by version',
+        description: `Duration that 95 % of the calls stay below, by agent and version. Choose an agent above. ${WITHIN}`,
+        unit: 'ms',
+        width: 24,
+        height: 8,
+        emptyText: NO_CALLS,
+        queries: [
+          sqlSeries(`
           with busiest as (
             select agent_id, version from usage_hourly where ${IN_HOURS} group by 1, 2 order by sum(calls) desc limit 12
           )
@@ -171,35 +173,7 @@ export const performance = withUsageFilters(
           where ${IN_HOURS}
           group by 1, 2
           order by 1, 2`),
-      ],
-    }),
-  )
-  .withRow(new RowBuilder('The calls themselves'))
-  .withPanel(
-    table({
-      title: 'Slowest calls',
-      description: 'The slowest model calls that still stand in the ledger. Click a trace to see where its time went.',
-      unit: 'none',
-      width: 24,
-      height: 9,
-      emptyText: NO_CALLS,
-      columns: {
-        time: [column.width(170)],
-        trace: [TRACE_LINK, column.width(290)],
-        duration: [column.unit('ms')],
-        'first token': [column.unit('ms')],
-      },
-      queries: [
-        sqlTable(`
-          select created_at as "time", org_id as organisation, feature, agent_id as agent, version, provider, model,
-            latency_ms as duration, time_to_first_token_ms as "first token", status, trace_id as trace
-          from llm_usage as line
-          where ${inRange('created_at')} and line_kind in ('call', 'correction') and not exists (
-            select from llm_usage as later
-            where later.org_id = line.org_id and later.trace_id = line.trace_id and later.span_id = line.span_id
-              and later.created_at = line.created_at and later.revision > line.revision and later.line_kind = 'reversal')
-          order by latency_ms desc nulls last
-          limit 100`),
-      ],
-    }),
-  )
+        ],
+      }),
+    ),
+)

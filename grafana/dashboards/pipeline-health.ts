@@ -4,6 +4,7 @@ import { createDashboard } from '../kit/dashboard.ts'
 import { lines, stat, thresholdsFrom } from '../kit/panels.ts'
 import { promql, promqlInstant } from '../kit/queries.ts'
 import { withCollectorPanels } from './pipeline-collector.ts'
+import { withDatabasePanels } from './pipeline-databases.ts'
 import { withLedgerPanels } from './pipeline-ledger.ts'
 
 const up = (title: string, expr: string, description: string) =>
@@ -60,4 +61,4 @@ const pipeline = createDashboard({
     }).min(0),
   )
 
-export const pipelineHealth = withLedgerPanels(withCollectorPanels(pipeline))
+export const pipelineHealth = withDatabasePanels(withLedgerPanels(withCollectorPanels(pipeline)))

@@ -1,8 +1,9 @@
 // "Trace": one trace with what the ledger booked for it and what it logged. Tables of calls link here.
 import { RowBuilder, TextBoxVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { drillUrl, TRACE_LINK } from '../kit/links.ts'
-import { column, table, traceView } from '../kit/panels.ts'
+import { table, traceView } from '../kit/panels.ts'
 import { sqlTable, traceById } from '../kit/queries.ts'
 
 const OF_TRACE = "trace_id = '$trace' and org_id in ($org_id)"
@@ -44,6 +45,8 @@ export const trace = createDashboard({
         time: [TIME],
         span: [SPAN],
         line: [column.width(60)],
+        provider: [column.width(95)],
+        organisation: [column.width(105)],
         model: [column.width(150)],
         status: [column.width(85)],
         'tokens in': [column.width(85)],

@@ -1,7 +1,8 @@
 // "Usage analytics": who uses what, how often, and what for? Features, people, intents, segments.
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { column, lines, rankedBars, stackedBars, stat, table } from '../kit/panels.ts'
+import { lines, rankedBars, stackedBars, stat, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import {
   COST,

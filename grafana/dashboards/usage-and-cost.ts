@@ -1,10 +1,12 @@
 // "Usage and cost": what do we spend, on what, and what is failing? Money comes from the ledger's exact roll-ups.
 import { CustomVariableBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { column } from '../kit/column.ts'
 import { createDashboard, filter } from '../kit/dashboard.ts'
-import { callsBehind, TRACE_LINK } from '../kit/links.ts'
-import { column, rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
+import { callsBehind } from '../kit/links.ts'
+import { rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import { COST, DAYS, NO_CALLS, WHOLE_DAYS } from '../kit/usage.ts'
+import { withRecentErrors } from './recent-errors.ts'
 
 const WHERE = `${DAYS} and org_id in ($org_id) and deal_id in ($deal_id)`
 
@@ -29,89 +31,90 @@ const rankedCost = (title: string, dimension: string, description: string) =>
     ],
   })
 
-export const usageAndCost = createDashboard({
-  uid: 'usage-and-cost',
-  title: 'Usage and cost',
-  question: 'What do we spend on GenAI, on what, and what is failing?',
-  from: 'now-7d',
-  refresh: '1m',
-})
-  .withVariable(
-    filter(
-      'deal_id',
-      'Deal',
-      `select distinct case deal_id when '' then '(none)' else deal_id end as __text, deal_id as __value
+export const usageAndCost = withRecentErrors(
+  createDashboard({
+    uid: 'usage-and-cost',
+    title: 'Usage and cost',
+    question: 'What do we spend on GenAI, on what, and what is failing?',
+    from: 'now-7d',
+    refresh: '1m',
+  })
+    .withVariable(
+      filter(
+        'deal_id',
+        'Deal',
+        `select distinct case deal_id when '' then '(none)' else deal_id end as __text, deal_id as __value
       from usage_daily where org_id in ($org_id) order by 1`,
-    ),
-  )
-  .withVariable(
-    new CustomVariableBuilder('bucket')
-      .label('Per')
-      .values('day,week,month')
-      .current({ selected: true, text: 'day', value: 'day' }),
-  )
-  .withRow(new RowBuilder('What we spend'))
-  .withPanel(
-    stat({
-      title: 'Cost',
-      description: `Sum of all booked lines, reversals and corrections included. Exact, from the ledger. ${WHOLE_DAYS}`,
-      unit: 'currencyUSD',
-      width: 6,
-      height: 4,
-      emptyText: NO_CALLS,
-      queries: [sqlTable(`select ${COST} as "cost" from usage_daily where ${WHERE}`)],
-    }),
-  )
-  .withPanel(
-    stat({
-      title: 'Model calls',
-      description: `Real calls, each counted once, whatever number of spans reported it. ${WHOLE_DAYS}`,
-      unit: 'short',
-      width: 6,
-      height: 4,
-      emptyText: NO_CALLS,
-      queries: [sqlTable(`select sum(calls) as "calls" from usage_daily where ${WHERE}`)],
-    }),
-  )
-  .withPanel(
-    stat({
-      title: 'Failed calls',
-      description: 'Share of model calls that ended in an error, a time-out or a rate limit.',
-      unit: 'percentunit',
-      width: 6,
-      height: 4,
-      decimals: 1,
-      emptyText: NO_CALLS,
-      thresholds: thresholdsFrom([0.02, 'orange'], [0.05, 'red']),
-      queries: [
-        sqlTable(`select sum(errors)::float8 / nullif(sum(calls), 0) as "failed" from usage_daily where ${WHERE}`),
-      ],
-    }),
-  )
-  .withPanel(
-    stat({
-      title: 'Unpriced calls',
-      description:
-        'Calls whose model has no price: their cost is unknown, not zero. Add a price and run `spanledger reprice`.',
-      unit: 'short',
-      width: 6,
-      height: 4,
-      emptyText: NO_CALLS,
-      thresholds: thresholdsFrom([1, 'red']),
-      queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_daily where ${WHERE}`)],
-    }),
-  )
-  .withPanel(
-    stackedBars({
-      title: 'Cost over time by feature',
-      description: `Cost per bucket, stacked by feature. Choose day, week or month above; click a bar for its calls. ${WHOLE_DAYS}`,
-      link: callsBehind('feature', ['org_id', 'deal_id'], '$bucket'),
-      unit: 'currencyUSD',
-      width: 24,
-      height: 9,
-      emptyText: NO_CALLS,
-      queries: [
-        sqlSeries(`
+      ),
+    )
+    .withVariable(
+      new CustomVariableBuilder('bucket')
+        .label('Per')
+        .values('day,week,month')
+        .current({ selected: true, text: 'day', value: 'day' }),
+    )
+    .withRow(new RowBuilder('What we spend'))
+    .withPanel(
+      stat({
+        title: 'Cost',
+        description: `Sum of all booked lines, reversals and corrections included. Exact, from the ledger. ${WHOLE_DAYS}`,
+        unit: 'currencyUSD',
+        width: 6,
+        height: 4,
+        emptyText: NO_CALLS,
+        queries: [sqlTable(`select ${COST} as "cost" from usage_daily where ${WHERE}`)],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Model calls',
+        description: `Real calls, each counted once, whatever number of spans reported it. ${WHOLE_DAYS}`,
+        unit: 'short',
+        width: 6,
+        height: 4,
+        emptyText: NO_CALLS,
+        queries: [sqlTable(`select sum(calls) as "calls" from usage_daily where ${WHERE}`)],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Failed calls',
+        description: 'Share of model calls that ended in an error, a time-out or a rate limit.',
+        unit: 'percentunit',
+        width: 6,
+        height: 4,
+        decimals: 1,
+        emptyText: NO_CALLS,
+        thresholds: thresholdsFrom([0.02, 'orange'], [0.05, 'red']),
+        queries: [
+          sqlTable(`select sum(errors)::float8 / nullif(sum(calls), 0) as "failed" from usage_daily where ${WHERE}`),
+        ],
+      }),
+    )
+    .withPanel(
+      stat({
+        title: 'Unpriced calls',
+        description:
+          'Calls whose model has no price: their cost is unknown, not zero. Add a price and run `spanledger reprice`.',
+        unit: 'short',
+        width: 6,
+        height: 4,
+        emptyText: NO_CALLS,
+        thresholds: thresholdsFrom([1, 'red']),
+        queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_daily where ${WHERE}`)],
+      }),
+    )
+    .withPanel(
+      stackedBars({
+        title: 'Cost over time by feature',
+        description: `Cost per bucket, stacked by feature. Choose day, week or month above; click a bar for its calls. ${WHOLE_DAYS}`,
+        link: callsBehind('feature', ['org_id', 'deal_id'], '$bucket'),
+        unit: 'currencyUSD',
+        width: 24,
+        height: 9,
+        emptyText: NO_CALLS,
+        queries: [
+          sqlSeries(`
           with spend as (
             select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time,
               coalesce(nullif(feature, ''), '(none)') as metric, ${COST} as cost
@@ -127,34 +130,34 @@ export const usageAndCost = createDashboard({
           cross join (select distinct metric from spend) as metrics
           left join spend using (time, metric)
           order by 1, 2`),
-      ],
-    }),
-  )
-  .withRow(new RowBuilder('On what'))
-  .withPanel(rankedCost('By feature', 'feature', 'Cost by what the person used.'))
-  .withPanel(rankedCost('By model', 'model', 'Cost by the model that answered.'))
-  .withPanel(rankedCost('By provider', 'provider', 'Cost by the provider that was called.'))
-  .withPanel(
-    table({
-      title: 'By deal',
-      description:
-        'Cost, conversations (chat runs) and documents (uploads that succeeded) of each deal. Click a deal to filter.',
-      unit: 'short',
-      width: 24,
-      height: 9,
-      emptyText: NO_CALLS,
-      columns: {
-        cost: column.usd(4),
-        key: column.hidden(),
-        deal: [
-          column.link(
-            'Only this deal',
-            '/d/usage-and-cost?${__url_time_range}&var-org_id=${__data.fields.organisation:percentencode}&var-deal_id=${__data.fields.key:percentencode}',
-          ),
         ],
-      },
-      queries: [
-        sqlTable(`
+      }),
+    )
+    .withRow(new RowBuilder('On what'))
+    .withPanel(rankedCost('By feature', 'feature', 'Cost by what the person used.'))
+    .withPanel(rankedCost('By model', 'model', 'Cost by the model that answered.'))
+    .withPanel(rankedCost('By provider', 'provider', 'Cost by the provider that was called.'))
+    .withPanel(
+      table({
+        title: 'By deal',
+        description:
+          'Cost, conversations (chat runs) and documents (uploads that succeeded) of each deal. Click a deal to filter.',
+        unit: 'short',
+        width: 24,
+        height: 9,
+        emptyText: NO_CALLS,
+        columns: {
+          cost: column.usd(4),
+          key: column.hidden(),
+          deal: [
+            column.link(
+              'Only this deal',
+              '/d/usage-and-cost?${__url_time_range}&var-org_id=${__data.fields.organisation:percentencode}&var-deal_id=${__data.fields.key:percentencode}',
+            ),
+          ],
+        },
+        queries: [
+          sqlTable(`
           with spend as (
             select org_id, deal_id, sum(calls) as calls, ${COST} as cost,
               sum(unpriced_calls) as unpriced
@@ -175,27 +178,7 @@ export const usageAndCost = createDashboard({
           left join deals using (org_id, deal_id)
           order by cost desc nulls last
           limit 200`),
-      ],
-    }),
-  )
-  .withRow(new RowBuilder('What is failing'))
-  .withPanel(
-    table({
-      title: 'Recent errors',
-      description: 'The latest feature runs that did not succeed, newest first. Click a trace to open it.',
-      unit: 'none',
-      width: 24,
-      height: 9,
-      emptyText: 'No failed feature run in this range',
-      columns: { trace: [TRACE_LINK, column.width(290)], time: [column.width(170)], duration: [column.unit('ms')] },
-      queries: [
-        sqlTable(`
-          select created_at as "time", org_id as organisation, deal_id as deal, feature_name as feature, status,
-            error_message as error, duration_ms as duration, trace_id as trace
-          from feature_usage
-          where $__timeFilter(created_at) and org_id in ($org_id) and status <> 'success'
-          order by created_at desc
-          limit 100`),
-      ],
-    }),
-  )
+        ],
+      }),
+    ),
+)

@@ -1,7 +1,8 @@
 // Links from one view to the next, in the form Grafana's Explore and data links take.
 import { exploreTraceUrl } from '../viewer/web/explore/trace-url.ts'
+import { column } from './column.ts'
 import { TEMPO } from './datasources.ts'
-import { column, type PanelLink } from './panels.ts'
+import type { PanelLink } from './panels.ts'
 import { USAGE_FILTERS } from './usage.ts'
 
 /** Opens the trace whose id is the cell's value in the Tempo data source. */

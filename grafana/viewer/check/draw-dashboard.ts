@@ -1,7 +1,7 @@
 // Draws one dashboard in a real browser and looks at it. In: browser, the viewer's URL, dashboard, theme, width. Out: how
 // long it took and what is wrong with it.
 import { readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 
 export interface Look {
   theme: 'dark' | 'light'
@@ -24,6 +24,18 @@ export const LOOKS: Look[] = (['dark', 'light'] as const).flatMap((theme) =>
 
 const INSPECT = readFileSync(new URL('./inspect-page.js', import.meta.url), 'utf8')
 const TIMEOUT_MS = 60_000
+const QUIET_MS = 600
+const POLL_MS = 200
+
+/** Waits until no panel loads any more, and a moment for charts to draw what came. */
+export async function whenDrawn(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle', { timeout: TIMEOUT_MS })
+  const loading = page.getByLabel('Panel loading bar')
+  for (let quietMs = 0; quietMs < QUIET_MS; quietMs += POLL_MS) {
+    if ((await loading.count()) > 0) quietMs = 0
+    await page.waitForTimeout(POLL_MS)
+  }
+}
 
 /** @param path of the page, e.g. `/d/usage-and-cost`. */
 export async function drawDashboard(browser: Browser, viewerUrl: string, path: string, look: Look): Promise<Drawing> {
@@ -42,7 +54,7 @@ export async function drawDashboard(browser: Browser, viewerUrl: string, path: s
   try {
     const startedAt = Date.now()
     await page.goto(`${viewerUrl}${path}${path.includes('?') ? '&' : '?'}theme=${look.theme}`, { timeout: TIMEOUT_MS })
-    await page.waitForLoadState('networkidle', { timeout: TIMEOUT_MS })
+    await whenDrawn(page)
     const loadMs = lastAnswerAt - startedAt
     // Panels far below are drawn by now too; fonts change the width of texts.
     const seen = await page.evaluate<Omit<Drawing, 'loadMs'>>(INSPECT)

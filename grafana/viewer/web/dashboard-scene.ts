@@ -1,7 +1,6 @@
 // Dashboard JSON to a scene. In: the model as Grafana stores it. Out: variables, time, rows and panels, read-only.
 import {
   EmbeddedScene,
-  SceneDataLayerControls,
   SceneGridLayout,
   SceneRefreshPicker,
   SceneTimePicker,
@@ -34,7 +33,6 @@ export function createScene(dashboard: Dashboard, viewPanel?: string): EmbeddedS
     $variables: variables,
     controls: [
       new VariableValueSelectors({}),
-      ...(annotations ? [new SceneDataLayerControls()] : []),
       new SceneTimePicker({ isOnCanvas: true }),
       new SceneRefreshPicker({ refresh: dashboard.refresh ?? '', isOnCanvas: true }),
     ],

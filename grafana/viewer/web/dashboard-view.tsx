@@ -2,9 +2,16 @@
 // In: the scene, the dashboard's links. Out: what Grafana shows below its breadcrumbs.
 import { css } from '@emotion/css'
 import type { GrafanaTheme2 } from '@grafana/data'
-import { type EmbeddedScene, type SceneObject, SceneRefreshPicker, SceneTimePicker } from '@grafana/scenes'
+import {
+  type EmbeddedScene,
+  type SceneDataLayerProvider,
+  SceneDataLayerSet,
+  type SceneObject,
+  SceneRefreshPicker,
+  SceneTimePicker,
+} from '@grafana/scenes'
 import type { Dashboard } from '@grafana/schema'
-import { useStyles2 } from '@grafana/ui'
+import { InlineField, useStyles2 } from '@grafana/ui'
 import { useEffect, useState } from 'react'
 import { DashboardLinks } from './dashboard-links.tsx'
 
@@ -22,7 +29,7 @@ export function DashboardView({ scene, dashboard, kiosk }: Props) {
     setActive(true)
     return deactivate
   }, [scene])
-  const { body, controls = [] } = scene.useState()
+  const { $data, body, controls = [] } = scene.useState()
   if (!isActive) return null
   const isTime = (control: SceneObject): boolean =>
     control instanceof SceneTimePicker || control instanceof SceneRefreshPicker
@@ -50,11 +57,24 @@ export function DashboardView({ scene, dashboard, kiosk }: Props) {
           .map((control) => (
             <control.Component key={control.state.key} model={control} />
           ))}
+        {$data instanceof SceneDataLayerSet &&
+          $data.state.layers.map((layer) => <LayerSwitch key={layer.state.key} layer={layer} />)}
       </div>
       <div className={styles.body}>
         <body.Component model={body} />
       </div>
     </>
+  )
+}
+
+/** Shows annotations of one kind, or hides them. */
+function LayerSwitch({ layer }: { layer: SceneDataLayerProvider }) {
+  const { key, name, isHidden } = layer.useState()
+  if (isHidden) return null
+  return (
+    <InlineField label={name} htmlFor={`data-layer-${key}`}>
+      <layer.Component model={layer} />
+    </InlineField>
   )
 }
 

@@ -36,8 +36,9 @@ export function Exemplars({ config, annotations, timeZone }: Props) {
     // uPlot always has a scale `y`, in use or not.
     const scale = Object.entries(u?.scales ?? {}).find(([key, { min }]) => key !== 'x' && min != null)?.[0]
     if (!u || !scale || time < Number(u.scales.x?.min) || time > Number(u.scales.x?.max)) return undefined
-    // Beyond the axis (a slow call over a chart of quantiles) a point stays at the edge, where it can be clicked.
-    const y = Math.min(Math.max(u.valToPos(value, scale), 0), u.over.clientHeight)
+    // A slow call above the axis stays at the edge, where it can be clicked; what is below it is not what one looks for.
+    const y = Math.max(u.valToPos(value, scale), 0)
+    if (y > u.over.clientHeight) return undefined
     return { x: u.valToPos(time, 'x') - SIZE_PX / 2, y: y - SIZE_PX / 2 }
   }, [])
   const marker = (frame: DataFrame, row: number) => {
