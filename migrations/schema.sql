@@ -2022,23 +2022,34 @@ CREATE OR REPLACE FUNCTION public.roll_up_trace_spans()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog'
  SET jit TO 'off'
+ SET enable_hashjoin TO 'on'
+ SET enable_nestloop TO 'off'
 AS $function$
 begin
   insert into public.trace_parts as part (
     org_id, trace_id, day, start_time, end_time, span_count, error_count,
     root_span_id, root_start_time, root_name, root_service, root_status_code,
     deal_id, user_id, session_id, feature, department, agent_id, environment, version)
-  select org_id, trace_id, (start_time at time zone 'UTC')::date as day, min(start_time),
-    max(start_time + make_interval(secs => duration_ns / 1e9)), count(*), count(*) filter (where status_code = 2),
-    coalesce((array_agg(span_id order by start_time, span_id) filter (where parent_span_id = ''))[1], ''),
-    min(start_time) filter (where parent_span_id = ''),
-    coalesce((array_agg(name order by start_time, span_id) filter (where parent_span_id = ''))[1], ''),
-    coalesce((array_agg(service_name order by start_time, span_id) filter (where parent_span_id = ''))[1], ''),
-    coalesce((array_agg(status_code order by start_time, span_id) filter (where parent_span_id = ''))[1], 0),
-    max(deal_id), max(user_id), max(session_id), max(feature), max(department), max(agent_id),
-    max(environment), max(version)
-  from new_spans
-  group by org_id, trace_id, day
+  select org_id, trace_id, day, seen.start_time, seen.end_time, seen.span_count, seen.error_count,
+    coalesce(root.span_id, ''), root.start_time, coalesce(root.name, ''), coalesce(root.service_name, ''),
+    coalesce(root.status_code, 0),
+    seen.deal_id, seen.user_id, seen.session_id, seen.feature, seen.department, seen.agent_id, seen.environment, seen.version
+  from (
+    select org_id, trace_id, (start_time at time zone 'UTC')::date as day, min(start_time) as start_time,
+      max(start_time + make_interval(secs => duration_ns::double precision / 1e9::double precision)) as end_time,
+      count(*) as span_count, count(*) filter (where status_code = 2) as error_count,
+      max(deal_id) as deal_id, max(user_id) as user_id, max(session_id) as session_id, max(feature) as feature,
+      max(department) as department, max(agent_id) as agent_id, max(environment) as environment, max(version) as version
+    from new_spans
+    group by org_id, trace_id, day
+  ) as seen
+  left join (
+    select distinct on (org_id, trace_id, (start_time at time zone 'UTC')::date)
+      org_id, trace_id, (start_time at time zone 'UTC')::date as day, span_id, start_time, name, service_name, status_code
+    from new_spans
+    where parent_span_id = ''
+    order by org_id, trace_id, (start_time at time zone 'UTC')::date, start_time, span_id
+  ) as root using (org_id, trace_id, day)
   order by org_id, trace_id, day
   on conflict (org_id, trace_id, day) do update set
     start_time = least(part.start_time, excluded.start_time),

@@ -40,6 +40,9 @@ type StepKey = (typeof STEP_KEYS)[number]
 export const mayHave = ({ asked }: Span, key: StepKey): boolean =>
   asked === undefined || (asked & (BITS.get(key) as number)) !== 0
 
+/** False when the span is known to carry none of the keys of steps. */
+export const mayBeStep = ({ asked }: Span): boolean => asked === undefined || asked > 1
+
 /** Does the span carry any of MODEL_KEYS? */
 export function namesModel(span: Span): boolean {
   if (span.asked !== undefined) return (span.asked & 1) !== 0

@@ -3,6 +3,7 @@
 // booked, resolve, write; llm_usage last, because its trigger locks roll-up rows that other writers want too.
 import type { Client, Pool } from '../../shared/pg.ts'
 import { withTransaction } from '../../shared/pg.ts'
+import { mayBeStep } from '../asked-keys.ts'
 import { CopyEncoder } from './copy-encoder.ts'
 import { copyRows, type Road } from './copy-rows.ts'
 import { appendFeature, isFeatureRun } from './feature-rows.ts'
@@ -113,8 +114,9 @@ async function bookSpans(
   const rows = new CopyEncoder(TRACE_SPANS.columns.length, 64 * 1024 + fresh.length * 1024)
   for (const prepared of fresh) appendSpan(rows, prepared)
   await write(TRACE_SPANS, rows)
+  const steps = fresh.filter(({ span }) => mayBeStep(span))
   for (const { table, takes, append } of SPAN_TABLES) {
-    const selected = fresh.filter(takes)
+    const selected = steps.filter(takes)
     if (selected.length === 0) continue
     const encoder = new CopyEncoder(table.columns.length)
     for (const prepared of selected) append(encoder, prepared)
@@ -133,23 +135,39 @@ async function withoutDuplicates(
   const bookedKeys = new Set<string>()
   for (const list of known.values()) for (const { key } of list) bookedKeys.add(key)
   const firsts = new Map<string, PreparedSpan>()
+  const furtherFirsts = new Map<string, PreparedSpan>()
+  const firstLike = (prepared: PreparedSpan): PreparedSpan | undefined => {
+    const first = firsts.get(prepared.span.spanId)
+    return first === undefined || isSameSpan(first, prepared) ? first : furtherFirsts.get(prepared.key)
+  }
+  const fresh: PreparedSpan[] = []
   const repeats: PreparedSpan[] = []
   for (const prepared of spans) {
-    if (bookedKeys.has(prepared.key) || firsts.has(prepared.key)) repeats.push(prepared)
-    else firsts.set(prepared.key, prepared)
+    const isBooked = bookedKeys.size > 0 && bookedKeys.has(prepared.key)
+    if (isBooked || firstLike(prepared)) {
+      repeats.push(prepared)
+      continue
+    }
+    fresh.push(prepared)
+    // The span's own id is mostly enough to tell spans apart, and shorter.
+    if (firsts.has(prepared.span.spanId)) furtherFirsts.set(prepared.key, prepared)
+    else firsts.set(prepared.span.spanId, prepared)
   }
   if (repeats.length > 0) {
     booked.duplicateSpans = repeats.length
     const again = repeats.filter(({ key }) => bookedKeys.has(key))
     const hashes = again.length > 0 ? await readHashes(client, tracesOf(again)) : new Map<string, bigint>()
     booked.conflicts = repeats.filter((prepared) => {
-      const first = firsts.get(prepared.key)
+      const first = firstLike(prepared)
       const standing = first ? hashOf(first) : hashes.get(prepared.key)
       return standing !== undefined && standing !== hashOf(prepared)
     }).length
   }
-  return [...firsts.values()]
+  return fresh
 }
+
+const isSameSpan = (a: PreparedSpan, b: PreparedSpan): boolean =>
+  a.startMicros === b.startMicros && a.span.spanId === b.span.spanId && a.traceKey === b.traceKey
 
 function hashOf(prepared: PreparedSpan): bigint {
   const row = new CopyEncoder(TRACE_SPANS.columns.length, 4096)
@@ -192,11 +210,18 @@ async function missingLinesOf(
   return sets.flatMap((set) => linesForTraces(set.traces, set.sharedIds, booked, on.resolve, on.price))
 }
 
-const toKnown = ({ key, span, dimensions, candidate }: PreparedSpan): KnownSpan => ({
-  key,
-  place: { spanId: span.spanId, parentSpanId: span.parentSpanId, name: span.name },
-  dimensions,
-  candidate,
+const toKnown = (prepared: PreparedSpan): KnownSpan => ({
+  // Made when it is asked for, which is for candidates only.
+  get key() {
+    return prepared.key
+  },
+  place: {
+    spanId: prepared.span.spanId,
+    parentSpanId: prepared.span.parentSpanId,
+    name: prepared.span.name,
+  },
+  dimensions: prepared.dimensions,
+  candidate: prepared.candidate,
 })
 
 async function bookLogs(logs: PreparedLog[], booked: Booked, write: Write): Promise<void> {
@@ -224,12 +249,13 @@ const DAY_NANOS = 86_400_000_000_000n
 
 async function ensurePartitions({ spans, logs }: Chunk, { pool, partitions }: BookDependencies): Promise<void> {
   const days = new Set<number>()
-  for (const { times } of spans) days.add(Math.floor(times.startMicros / DAY_MICROS))
+  for (const { startMicros } of spans) days.add(Math.floor(startMicros / DAY_MICROS))
   for (const { name } of [TRACE_SPANS, { name: 'trace_parts' }, LLM_USAGE]) await partitions.ensure(pool, name, days)
   const claims = claimDays(spans)
   for (const name of ['response_traces', 'split_responses']) await partitions.ensure(pool, name, claims)
+  const steps = spans.filter(({ span }) => mayBeStep(span))
   for (const { table, takes } of SPAN_TABLES) {
-    const taken = spans.filter(takes).map(({ times }) => Math.floor(times.startMicros / DAY_MICROS))
+    const taken = steps.filter(takes).map(({ startMicros }) => Math.floor(startMicros / DAY_MICROS))
     await partitions.ensure(pool, table.name, taken)
   }
   const logDays = logs.map(({ log }) => Number(log.timeUnixNano / DAY_NANOS))

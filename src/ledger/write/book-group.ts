@@ -118,12 +118,11 @@ function prepare(group: Batch[], reject: Settle['reject'], on: GroupDependencies
   let previous: PreparedSpan | undefined
   group.forEach((batch, request) => {
     for (const span of batch.spans) {
-      const times = timesOf(span)
-      if (times.startMicros < earliestMicros || times.startMicros >= latestMicros)
-        reject(request, 'timestamp_out_of_range')
+      const { startMicros } = timesOf(span)
+      if (startMicros < earliestMicros || startMicros >= latestMicros) reject(request, 'timestamp_out_of_range')
       else {
-        if (times.startMicros > aheadMicros) on.metrics.spansAhead.inc()
-        previous = prepareSpan(span, times, request, on.readSpan, onFailure, previous)
+        if (startMicros > aheadMicros) on.metrics.spansAhead.inc()
+        previous = prepareSpan(span, startMicros, request, on.readSpan, onFailure, previous)
         chunk.spans.push(previous)
       }
     }

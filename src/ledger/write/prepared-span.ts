@@ -3,15 +3,34 @@ import type { Candidate } from '../recognise/candidate.ts'
 import type { Span, SpanTimes } from '../span.ts'
 import { type Dimensions, haveSameDimensions, toDimensions } from './dimensions.ts'
 
-export interface PreparedSpan {
-  span: Span
-  /** Identity: organisation, trace, span and start; the start as Postgres keeps it, in microseconds. */
-  key: string
-  traceKey: string
-  times: SpanTimes
-  dimensions: Dimensions
-  candidate: Candidate | undefined
+export class PreparedSpan {
+  readonly span: Span
+  readonly traceKey: string
+  readonly startMicros: number
+  readonly dimensions: Dimensions
+  readonly candidate: Candidate | undefined
   /** Place of the request this span came in, within its group. */
+  readonly request: number
+  private keptKey: string | undefined
+
+  constructor(span: Span, traceKey: string, startMicros: number, dimensions: Dimensions, more: Reading) {
+    this.span = span
+    this.traceKey = traceKey
+    this.startMicros = startMicros
+    this.dimensions = dimensions
+    this.candidate = more.candidate
+    this.request = more.request
+  }
+
+  /** Identity: organisation, trace, span and start; the start as Postgres keeps it, in microseconds. */
+  get key(): string {
+    this.keptKey ??= spanKeyOf(this.traceKey, this.span.spanId, this.startMicros)
+    return this.keptKey
+  }
+}
+
+interface Reading {
+  candidate: Candidate | undefined
   request: number
 }
 
@@ -36,7 +55,7 @@ export const timesOf = (span: Span): SpanTimes => {
  */
 export function prepareSpan(
   span: Span,
-  times: SpanTimes,
+  startMicros: number,
   request: number,
   readSpan: (span: Span) => Candidate | undefined,
   onFailure: (error: unknown) => void,
@@ -50,13 +69,6 @@ export function prepareSpan(
   } catch (error) {
     onFailure(error)
   }
-  return {
-    span,
-    key: spanKeyOf(traceKey, span.spanId, times.startMicros),
-    traceKey,
-    times,
-    dimensions: previous && haveSameDimensions(previous.span, span) ? previous.dimensions : toDimensions(span),
-    candidate,
-    request,
-  }
+  const dimensions = previous && haveSameDimensions(previous.span, span) ? previous.dimensions : toDimensions(span)
+  return new PreparedSpan(span, traceKey, startMicros, dimensions, { candidate, request })
 }

@@ -45,7 +45,9 @@ export function linesForTraces(
     const open = showing ? spans.filter(({ place }) => showing.has(place.spanId)) : spans
     const wanted = wantedCalls(orgId, decisions, spans)
     const lines: UsageLine[] = []
-    for (const { key } of open) {
+    for (const { key, candidate } of open) {
+      // No lines were ever booked for a span that is no candidate.
+      if (candidate === undefined) continue
       const booked = bookedLines.get(key) ?? []
       const call = wanted.get(key)
       if (call || booked.length > 0) lines.push(...missingLines(booked, call, price))

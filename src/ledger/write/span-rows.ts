@@ -6,14 +6,15 @@ import { candidateToJson } from './candidate-json.ts'
 import type { CopyEncoder } from './copy-encoder.ts'
 import { type Dimensions, isRepeated, repeatedKeys } from './dimensions.ts'
 import { attributesJson } from './json-text.ts'
-import type { PreparedSpan } from './prepared-span.ts'
+import { type PreparedSpan, timesOf } from './prepared-span.ts'
 import { resourceJson } from './resource-json.ts'
 
 const MAX_INT8 = 2n ** 63n - 1n
 
 /** Appends the span's row, whose last column is the hash of its content. */
 export function appendSpan(rows: CopyEncoder, prepared: PreparedSpan): void {
-  const { span, times, dimensions } = prepared
+  const { span, dimensions } = prepared
+  const times = timesOf(span)
   const start = rows.mark()
   rows.startRow()
   rows.text(span.orgId)
