@@ -37,7 +37,11 @@ export const shape = {
     .min(16, 'must have at least 16 characters')
     .optional()
     .meta({ secret: true, description: 'reads every organisation’s traces by the Tempo API; unset: nobody does' }),
-  API_ALERTMANAGER_URL: url('http://127.0.0.1:9093').meta({ description: 'Alertmanager, for silences and history' }),
+  API_ALERTMANAGER_URL: z
+    .string()
+    .refine((urls) => urls.split(',').every((one) => URL.canParse(one.trim())), 'must be URLs, separated by commas')
+    .default('http://127.0.0.1:9093')
+    .meta({ description: 'Alertmanager, for silences and history; several of a cluster with commas' }),
   API_PROMETHEUS_URL: url('http://127.0.0.1:9090').meta({ description: 'Prometheus, for alert history' }),
   API_RECONCILE_INTERVAL_MS: positive(30_000).meta({ description: 'how often alert history is reconciled' }),
   API_RECONCILE_WINDOW_MS: positive(6 * 3_600_000).meta({ description: 'how far back alert history is reconciled' }),

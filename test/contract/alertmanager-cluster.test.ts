@@ -1,5 +1,6 @@
 // Two Alertmanagers in a cluster on loopback: one mail a group, also after one of them is killed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAlertmanagerClient } from '../../src/api/alerts/alertmanager-client.ts'
 import { type MailServer, startMailServer } from '../support/mail-server.ts'
 import { pollUntil } from '../support/poll.ts'
 import { type Started, startAlertmanager, temporaryFolder } from '../support/prometheus.ts'
@@ -72,6 +73,19 @@ describe('two Alertmanagers', () => {
     await pair[0].program.stop('SIGKILL')
     await post('ClusterTwo', [pair[1]])
     await expectOneMail('ClusterTwo')
+  })
+
+  it('let the api see and silence what fires through the one that is left', async () => {
+    const both = createAlertmanagerClient(pair.map(({ url }) => url).join(','))
+    const names = async () => (await both.groups()).map(({ labels }) => labels.alertname)
+    expect(await names()).toContain('ClusterTwo')
+    const until = Date.now() + 60_000
+    const silence = { fromMs: Date.now(), untilMs: until, createdBy: 'anna', comment: 'mine' }
+    const id = await both.silence({ ...silence, matchLabels: { alertname: 'ClusterTwo' } })
+    const [group] = (await both.groups()).filter(({ labels }) => labels.alertname === 'ClusterTwo')
+    expect(group?.alerts[0]?.status.silencedBy).toEqual([id])
+    const killed = createAlertmanagerClient(pair[0].url)
+    await expect(killed.groups()).rejects.toMatchObject({ code: 'unavailable' }) // control
   })
 
   it('would send two without a cluster (control)', async () => {

@@ -1,4 +1,4 @@
-// Alertmanager's API, as far as we use it. In: its URL. Out: current alerts with their groups, silences made and ended.
+// Alertmanager's API, as far as we use it. In: its URLs, of one or of a cluster that tells each other. Out: current alerts with their groups, silences made and ended.
 // Every call has a deadline; trouble is an AppError `unavailable`.
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
@@ -35,19 +35,27 @@ export interface Silence {
 
 export type AlertmanagerClient = ReturnType<typeof createAlertmanagerClient>
 
-export function createAlertmanagerClient(baseUrl: string, timeoutMs = 5_000) {
-  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const url = `${baseUrl.replace(/\/$/, '')}/api/v2${path}`
-    let response: Response
-    try {
-      response = await fetch(url, {
-        method,
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      })
-    } catch (cause) {
-      throw new AppError('unavailable', `Alertmanager does not answer at ${baseUrl}`, { cause })
+/** @param baseUrls separated by commas; the first that answers is asked. */
+export function createAlertmanagerClient(baseUrls: string, timeoutMs = 5_000) {
+  const ask = async (method: string, path: string, body: unknown): Promise<{ url: string; response: Response }> => {
+    let cause: unknown
+    for (const baseUrl of baseUrls.split(',')) {
+      const url = `${baseUrl.trim().replace(/\/$/, '')}/api/v2${path}`
+      try {
+        const response = await fetch(url, {
+          method,
+          signal: AbortSignal.timeout(timeoutMs),
+          ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        })
+        return { url, response }
+      } catch (error) {
+        cause = error
+      }
     }
+    throw new AppError('unavailable', `Alertmanager does not answer at ${baseUrls}`, { cause })
+  }
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const { url, response } = await ask(method, path, body)
     const text = await response.text()
     if (response.status === 404 && method === 'DELETE') return undefined
     if (!response.ok) {
