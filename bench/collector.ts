@@ -19,7 +19,7 @@ interface Way {
 
 export const collector: FigureSet = {
   title: 'Through the collector',
-  minutes: ({ rounds, requests }) => rounds * (0.3 + requests / 500),
+  minutes: ({ rounds, requests }) => rounds * (0.3 + requests / 400),
   async run({ rounds: count, requests }, report) {
     const stand = await createStand()
     try {

@@ -29,7 +29,7 @@ interface IngestRound {
 
 export const ingest: FigureSet = {
   title: 'Ingest',
-  minutes: ({ rounds, requests }) => rounds * (0.3 + requests / 400),
+  minutes: ({ rounds, requests }) => rounds * (0.15 + requests / 400),
   async run({ rounds: count, requests }, report) {
     const stand = await createStand()
     try {

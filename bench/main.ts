@@ -69,11 +69,11 @@ const program = new Command('bench')
   .description('Measures the ledger against its limits and its peers; ratios inside one run, medians of rounds.')
   .argument('[sets...]', `of ${Object.keys(SETS).join(', ')}`, DEFAULT_SETS)
   .option('--rounds <n>', 'rounds a figure is the median of', whole, 3)
-  .option('--requests <n>', 'requests of 512 spans a round', whole, 200)
+  .option('--requests <n>', 'requests of 512 spans a round', whole, 100)
   .option('--minutes <n>', 'length of the soak', positive, 10)
   .option('--write', 'replace the tables of these sets in bench/RESULTS.md', false)
   .addHelpText('after', () => {
-    const options = { rounds: 3, requests: 200, minutes: 10 }
+    const options = { rounds: 3, requests: 100, minutes: 10 }
     const rows = Object.entries(SETS).map(
       ([name, set]) => `  ${name.padEnd(14)} ${set.title} (≈ ${Math.ceil(set.minutes(options) * 10) / 10} min)`,
     )

@@ -12,8 +12,8 @@ import { type BenchLedger, createStand, type Stand } from './stand.ts'
 
 const FACTOR = 3
 const OVERLOAD_SECONDS = 10
-const HALF_LOAD_SECONDS = 4
-const RECOVERY_SECONDS = 14
+const HALF_LOAD_SECONDS = 3
+const RECOVERY_SECONDS = 13
 /** As before: so many seconds in a row without a refusal, the p99 of which is within the bound. */
 const CALM_SECONDS = 3
 const P99_BOUND_MS = 100
@@ -31,7 +31,7 @@ interface OverloadRound {
 
 export const overload: FigureSet = {
   title: `Overload at ${FACTOR} × capacity`,
-  minutes: ({ rounds }) => rounds * 0.75,
+  minutes: ({ rounds }) => rounds * 0.65,
   async run({ rounds: count, requests }, report) {
     const stand = await createStand()
     try {

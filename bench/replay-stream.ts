@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { createReplay, SPANS_PER_REQUEST } from './replay.ts'
 
-const TEMPLATES = 48
+const TEMPLATES = 32
 const TRACE_ID_TAG = Buffer.from([0x0a, 16])
 /** Of span_id, which follows trace_id: its tag and length. */
 const SPAN_ID_TAG = [0x12, 8]
