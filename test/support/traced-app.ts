@@ -25,12 +25,14 @@ export function startTracedApp(
     env?: Record<string, string>
     cwd?: string
     preload?: string
+    /** The Node to run it; default: the one that runs the test. */
+    node?: string
     library?: string
   },
 ): TracedApp {
   const script = file.startsWith('/') ? file : path(`../fixtures/apps/${file}`)
   const child = spawn(
-    process.execPath,
+    options.node ?? process.execPath,
     ['--import', options.preload ?? REPOSITORY.preload, script, ...(options.args ?? [])],
     {
       cwd: options.cwd,
