@@ -22,7 +22,7 @@ export const withAlertingPanels = (dashboard: DashboardBuilder): DashboardBuilde
     )
     .withPanel(
       lines({
-        title: 'Notifications that failed',
+        title: 'Failed notifications',
         description: 'Deliveries by Alertmanager that failed within five minutes, by way of delivery. Should be zero.',
         unit: 'short',
         width: 6,

@@ -51,7 +51,7 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   'alerts / Time to acknowledge',
   'alerts / Mean time to resolve',
   'alerts / Most frequent',
-  'alerts / Notifications that failed',
+  'alerts / Failed notifications',
   'alerts / Rules that failed',
 ])
 
