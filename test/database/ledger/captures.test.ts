@@ -85,14 +85,19 @@ const net = (orgId: string) =>
   })
 
 it(`books ${captures.length} captures as the resolver decides`, async () => {
-  for (const capture of captures) await post(ledgers[0] as TestLedger, capture.spans, 'whole')
+  const queue = [...captures]
+  const sender = async (): Promise<void> => {
+    for (let capture = queue.pop(); capture; capture = queue.pop())
+      await post(ledgers[0] as TestLedger, capture.spans, 'whole')
+  }
+  await Promise.all(Array.from({ length: 6 }, sender))
   const decided = captures
     .flatMap((capture) => decide(capture.spans))
     .filter(({ outcome }) => outcome === 'booked')
     .map(({ candidate }) => `${candidate.traceId} ${candidate.spanId} ${candidate.usage?.inputTokens ?? 0}`)
   const booked = (await net('whole')).map(({ trace_id, span_id, input }) => `${trace_id} ${span_id} ${input}`)
   expect(booked.sort()).toEqual(decided.sort())
-}, 120_000)
+}, 600_000)
 
 it.each(Array.from({ length: ARRANGEMENTS }, (_, index) => [index + 1]))(
   'books the same in any order, batching and repetition (seed %i)',
