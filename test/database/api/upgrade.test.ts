@@ -29,12 +29,12 @@ const startApi = () =>
       API_WEBHOOK_TOKEN: 'a-token',
       API_JWT_SECRET: JWT_SECRET,
     }
-    execFile(process.execPath, ['src/api/main.ts'], { env, timeout: 20_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['src/api/main.ts'], { env, timeout: 90_000 }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     )
   })
 
-it('an older database is refused with what to run, and bootstrap makes it current', async () => {
+it('an older database is refused with what to run, and bootstrap makes it current', { timeout: 200_000 }, async () => {
   const golden = await schema()
   await runSql(
     database,
