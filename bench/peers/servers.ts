@@ -62,7 +62,12 @@ export const PEERS: Record<string, Peer> = {
           // A worker busy with one request for more than 5 s would be killed.
           ...['--uvicorn-opts', '--timeout-worker-healthcheck 300'],
         ],
-        { MLFLOW_DISABLE_TELEMETRY: 'true', PATH: `${bin}:${process.env.PATH}` },
+        // Its job runners take no part in ingest; idle, they poll.
+        {
+          MLFLOW_DISABLE_TELEMETRY: 'true',
+          MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+          PATH: `${bin}:${process.env.PATH}`,
+        },
       )
       await answers(program, `http://127.0.0.1:${port}/health`)
       // Spans belong to an experiment; 0 is the one every server has.
