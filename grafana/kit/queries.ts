@@ -8,14 +8,14 @@ export const promql = (expr: string, legend: string): Builder<Dataquery> =>
   new DataqueryBuilder().datasource(PROMETHEUS).expr(oneLine(expr)).legendFormat(legend).exemplar(false).range()
 
 /**
- * Points on a chart, each a call that opens its trace, and no line: no sample is below zero, so only exemplars are left.
+ * Points on a chart, each a call that opens its trace, and no line: there are no samples in 1970, so only exemplars are left.
  * Span metrics carry them; the OpenTelemetry SDK for JavaScript puts none on an app's own metrics.
  * @param selector of a histogram's buckets whose observations share the chart's unit
  */
 export const exemplars = (selector: string): Builder<Dataquery> =>
   new DataqueryBuilder()
     .datasource(PROMETHEUS)
-    .expr(`${oneLine(selector)} < 0`)
+    .expr(`${oneLine(selector)} @ 0`)
     .legendFormat('')
     .exemplar(true)
     .range()
