@@ -39,10 +39,11 @@ async function main(): Promise<number> {
   const startedMs = Date.now()
   const possible = chosen.filter((fault) => !fault.missing?.())
   console.log(`starting the stack; then ${possible.length} faults, windows divided by ${SCALE}`)
-  const drill = await startDrill()
-  // An interrupted drill leaves no process behind.
+  const starting = startDrill()
+  // An interrupted drill leaves no process behind, not even while it starts.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void drill.stop().then(() => process.exit(130)))
+    process.once(signal, () => void starting.then((started) => started.stop()).finally(() => process.exit(130)))
+  const drill = await starting
   const running: RunningFault[] = []
   let begun = 0
   try {

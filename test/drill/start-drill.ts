@@ -8,7 +8,7 @@ import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { writeRuleFiles } from '../../prometheus/generate.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
 import { scaleWindows } from '../../prometheus/scale-windows.ts'
-import { type Stack, startStack } from '../../stack/start-stack.ts'
+import { startStack } from '../../stack/start-stack.ts'
 import { createWorld, type World } from '../e2e/world.ts'
 import { pollUntil } from '../support/poll.ts'
 import { type CacheApp, startCacheApp } from './cache-app/start-cache-app.ts'
@@ -58,7 +58,7 @@ export interface StartedDrill extends Drill {
 }
 
 /** Writes the scaled rules for Prometheus to read; its variable names the folder. */
-export async function writeDrillRules(): Promise<{ folder: string; env: Record<string, string> }> {
+async function writeDrillRules(): Promise<{ folder: string; env: Record<string, string> }> {
   const folder = await mkdtemp(join(tmpdir(), 'spanledger-drill-'))
   writeRuleFiles(folder, DRILL_GROUPS)
   return { folder, env: { PROMETHEUS_RULES_DIR: folder } }
@@ -74,27 +74,26 @@ async function untilQuiet(world: World): Promise<void> {
   await fetch(world.url('INBOX_WEB_PORT', '/api/messages'), { method: 'DELETE' })
 }
 
-/** @throws Error naming the services that did not become healthy. */
+/** @throws Error naming the services that did not become healthy; nothing is left running then. */
 export async function startDrill(): Promise<StartedDrill> {
   const rules = await writeDrillRules()
-  const stack: Stack = await startStack({
-    without: ['traffic', 'viewer'],
-    env: { ...DRILL_ENV, ...rules.env },
-  })
-  const world = createWorld(stack)
-  const traffic = startTraffic(world)
-  const cache = await startCacheApp(stack)
-  await untilQuiet(world)
-  return {
-    world,
-    traffic,
-    cache,
-    async stop() {
-      await cache.stop()
-      await traffic.stop()
-      await world.close()
-      await stack.stop()
-      await rm(rules.folder, { recursive: true, force: true })
-    },
+  const ends: (() => unknown)[] = [() => rm(rules.folder, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  }
+  try {
+    const stack = await startStack({ without: ['traffic', 'viewer'], env: { ...DRILL_ENV, ...rules.env } })
+    ends.push(stack.stop)
+    const world = createWorld(stack)
+    ends.push(world.close)
+    const traffic = startTraffic(world)
+    ends.push(traffic.stop)
+    const cache = await startCacheApp(stack)
+    ends.push(cache.stop)
+    await untilQuiet(world)
+    return { world, traffic, cache, stop }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
