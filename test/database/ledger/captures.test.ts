@@ -7,6 +7,7 @@ import { startLedger, type TestLedger, withClient } from '../../support/ledger.t
 import { ledgerDifferences } from '../../support/ledger-sums.ts'
 import { tracesJson } from '../../support/otlp/messages.ts'
 import { between, createRandom, pick, type Random, shuffle } from '../../support/otlp/random-trace.ts'
+import { pollUntil } from '../../support/poll.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 import { decide, loadCaptures } from '../../unit/recognise/captures.ts'
 
@@ -54,8 +55,15 @@ async function post(ledger: TestLedger, batch: readonly Span[], orgId: string): 
       { name: scopeName, version: scopeVersion },
     ).resourceSpans
   })
-  const response = await ledger.post('/v1/traces', JSON.stringify({ resourceSpans }))
-  expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: '{}' })
+  // A busy ledger says 503, and a sender sends again.
+  await pollUntil(
+    'the request is booked',
+    async () => {
+      const response = await ledger.post('/v1/traces', JSON.stringify({ resourceSpans }))
+      expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: '{}' })
+    },
+    { timeoutMs: 60_000 },
+  )
 }
 
 async function scatter(random: Random, orgId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { startLedger, type TestLedger, withClient } from '../../support/ledger.t
 import { ledgerDifferences } from '../../support/ledger-sums.ts'
 import { type PlainSpan, tracesJson } from '../../support/otlp/messages.ts'
 import { between, createRandom, hex, pick, type Random, shuffle } from '../../support/otlp/random-trace.ts'
+import { pollUntil } from '../../support/poll.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 const SEEDS = Number(process.env.SPANLEDGER_CONVERGENCE_SEEDS ?? 12)
@@ -101,8 +102,15 @@ async function post(ledger: TestLedger, spans: ScopedSpan[], orgId: string): Pro
         { name: alike[0]?.scope as string, version: '1' },
       ).resourceSpans,
   )
-  const response = await ledger.post('/v1/traces', JSON.stringify({ resourceSpans }))
-  expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: '{}' })
+  // A busy ledger says 503, and a sender sends again.
+  await pollUntil(
+    'the request is booked',
+    async () => {
+      const response = await ledger.post('/v1/traces', JSON.stringify({ resourceSpans }))
+      expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: '{}' })
+    },
+    { timeoutMs: 60_000 },
+  )
 }
 
 /** Random batches, some of them twice, by several senders at once over two ledgers. */
