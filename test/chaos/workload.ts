@@ -9,10 +9,14 @@ export interface Task {
   body: Buffer
   /** Ids of the records in it, `trace/span` or `log body`. */
   ids: string[]
-  /** Sent again although it was acknowledged, or twice at the same time. */
-  repeat: 'no' | 'after' | 'at_once'
+  /** Identical requests at the same time. */
+  atOnce: number
+  /** Sent again although it was acknowledged. */
+  again: boolean
   /** Given up after the first failure: nothing is known of its records. */
   givesUp: boolean
+  /** Another token than the senders' own. */
+  token?: string
 }
 
 export interface Call {
@@ -30,9 +34,17 @@ export interface WorkloadOptions {
   orgId: string
   traces: number
   nowNanos: bigint
+  /** Each request goes out four times at once, and none is given up. */
+  identical?: boolean
+  /** Token of a writer who may write for `orgId` and not for FOREIGN_ORG, which is in one request of each kind all the same. */
+  boundToken?: string
 }
 
-export function createWorkload(random: Random, { orgId, traces, nowNanos }: WorkloadOptions): Workload {
+/** Of records that must never be booked. */
+export const FOREIGN_ORG = 'foreign'
+
+export function createWorkload(random: Random, options: WorkloadOptions): Workload {
+  const { orgId, traces, nowNanos, boundToken } = options
   const spans: PlainSpan[] = []
   const logs: PlainLog[] = []
   const calls: Call[] = []
@@ -64,11 +76,14 @@ export function createWorkload(random: Random, { orgId, traces, nowNanos }: Work
       timeUnixNano: start,
       traceId,
       spanId: root.spanId,
-      body: `log-${hex(random, 16)}`,
+      body: `log ${letters(random, 16)}`,
       attributes: { org_id: orgId },
     })
   }
-  return { tasks: shuffle(random, [...traceTasks(random, shuffle(random, spans)), ...logTasks(random, logs)]), calls }
+  const fate = (): Fate => createFate(random, options.identical)
+  const tasks = [...traceTasks(random, shuffle(random, spans), fate), ...logTasks(random, logs, fate)]
+  if (boundToken) tasks.push(...forgedTasks(random, { spans, logs, token: boundToken }))
+  return { tasks: shuffle(random, tasks), calls }
 }
 
 const callAttributes = (inputTokens: number, outputTokens: number, responseId: string) => ({
@@ -80,33 +95,56 @@ const callAttributes = (inputTokens: number, outputTokens: number, responseId: s
   'gen_ai.usage.output_tokens': outputTokens,
 })
 
-function traceTasks(random: Random, spans: PlainSpan[]): Task[] {
-  const tasks: Task[] = []
-  const rest = [...spans]
-  while (rest.length > 0) {
-    const batch = rest.splice(0, between(random, 1, 40))
-    const ids = batch.map(({ traceId, spanId }) => `${traceId}/${spanId}`)
-    tasks.push({ path: '/v1/traces', body: tracesProtobuf(batch), ids, ...fate(random) })
+type Fate = Pick<Task, 'atOnce' | 'again' | 'givesUp'>
+
+function createFate(random: Random, identical = false): Fate {
+  const repeat = pick(random, ['no', 'no', 'no', 'again', 'at_once'])
+  return {
+    atOnce: identical ? 4 : repeat === 'at_once' ? 2 : 1,
+    again: repeat === 'again',
+    givesUp: random() < 0.08 && !identical,
   }
-  return tasks
 }
 
-function logTasks(random: Random, logs: PlainLog[]): Task[] {
-  const tasks: Task[] = []
-  const rest = [...logs]
-  while (rest.length > 0) {
-    const batch = rest.splice(0, between(random, 1, 20))
-    tasks.push({
-      path: '/v1/logs',
-      body: logsProtobuf(batch),
-      ids: batch.map(({ body }) => String(body)),
-      ...fate(random),
-    })
-  }
-  return tasks
+const spanIds = (spans: PlainSpan[]): string[] => spans.map(({ traceId, spanId }) => `${traceId}/${spanId}`)
+const logIds = (logs: PlainLog[]): string[] => logs.map(({ body }) => String(body))
+
+function traceTasks(random: Random, spans: PlainSpan[], fate: () => Fate): Task[] {
+  return cut(random, spans, 40).map((batch) => ({
+    ...{ path: '/v1/traces', body: tracesProtobuf(batch), ids: spanIds(batch) },
+    ...fate(),
+  }))
 }
 
-const fate = (random: Random): Pick<Task, 'repeat' | 'givesUp'> => ({
-  repeat: pick(random, ['no', 'no', 'no', 'after', 'at_once']),
-  givesUp: random() < 0.08,
-})
+function logTasks(random: Random, logs: PlainLog[], fate: () => Fate): Task[] {
+  return cut(random, logs, 20).map((batch) => ({
+    ...{ path: '/v1/logs', body: logsProtobuf(batch), ids: logIds(batch) },
+    ...fate(),
+  }))
+}
+
+/** A few of the records once more, each beside its double under a foreign organisation. */
+function forgedTasks(random: Random, from: { spans: PlainSpan[]; logs: PlainLog[]; token: string }): Task[] {
+  const forged = <Item extends PlainSpan | PlainLog>(item: Item): Item[] => [
+    item,
+    { ...item, attributes: { ...item.attributes, org_id: FOREIGN_ORG } },
+  ]
+  const spans = shuffle(random, from.spans).slice(0, 5)
+  const logs = shuffle(random, from.logs).slice(0, 5)
+  const fate = { atOnce: 1, again: false, givesUp: false, token: from.token }
+  return [
+    { path: '/v1/traces', body: tracesProtobuf(spans.flatMap(forged)), ids: spanIds(spans), ...fate },
+    { path: '/v1/logs', body: logsProtobuf(logs.flatMap(forged)), ids: logIds(logs), ...fate },
+  ]
+}
+
+function cut<Item>(random: Random, items: Item[], most: number): Item[][] {
+  const rest = [...items]
+  const batches: Item[][] = []
+  while (rest.length > 0) batches.push(rest.splice(0, between(random, 1, most)))
+  return batches
+}
+
+/** No digits: the collector masks what looks like the number of a card or a phone. */
+const letters = (random: Random, count: number): string =>
+  Array.from({ length: count }, () => String.fromCharCode(97 + between(random, 0, 25))).join('')

@@ -1,48 +1,131 @@
-// A world to break: one Postgres, one ledger behind a proxy that cuts, and the check that nothing was lost or doubled.
-// In: a seed. Out: cycles, each with its list of what went wrong.
+// A world to break: one Postgres, one ledger behind a proxy that cuts, a collector before it when a fault needs one,
+// and the check that nothing was lost or doubled. In: a fault and a seed. Out: cycles, each with what went wrong.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { setRolePasswords } from '../../src/cli/role-passwords.ts'
-import { registerWriterToken } from '../../src/cli/writer-tokens.ts'
+import { createWriterToken, registerWriterToken } from '../../src/cli/writer-tokens.ts'
 import { seedPrices } from '../../src/ledger/price/seed-prices.ts'
 import { migrate } from '../../src/shared/pg-schema.ts'
-import { ledgerDifferences } from '../support/ledger-sums.ts'
-import { between, createRandom } from '../support/otlp/random-trace.ts'
+import { between, createRandom, shuffle } from '../support/otlp/random-trace.ts'
 import { freePorts } from '../support/third-party.ts'
+import { createCollectorProcess } from './collector-process.ts'
+import { type Counts, NO_COUNTS, pause, type Victims } from './fault.ts'
 import { FAULTS } from './faults.ts'
 import { createLedgerProcess } from './ledger-process.ts'
 import { createPostgres } from './postgres.ts'
 import { createProxy } from './proxy.ts'
-import { type Sent, sendAll } from './senders.ts'
-import { verifyBooked } from './verify.ts'
+import { startSending } from './senders.ts'
+import { other, type Problem, verifyCycle } from './verify.ts'
 import { createWorkload } from './workload.ts'
 
 export interface CycleReport {
   fault: string
   seed: number
+  /** Records. */
   acknowledged: number
-  /** Requests that met the fault: refused, or cut off without an answer. */
+  /** Answers that were none or a refusal. */
   interrupted: number
-  problems: string[]
+  counts: Counts
+  problems: Problem[]
+}
+
+export interface CycleOptions {
+  fault: string
+  seed: number
 }
 
 export interface World {
   /** Sends under the fault, then checks everything sent. */
-  cycle: (fault: string, seed: number, options?: { traces?: number }) => Promise<CycleReport>
+  cycle: (options: CycleOptions) => Promise<CycleReport>
   remove: () => Promise<void>
 }
 
 const DATABASE = 'chaos'
 const PASSWORD = 'chaos'
+const SENDERS = 6
+const TRACES = 120
+/** Cycles in one world: one organisation each. */
+export const MAX_CYCLES = 100
+const orgOf = (cycle: number): string => `org-${cycle}`
 
 export async function createWorld(): Promise<World> {
   const postgres = await createPostgres()
   await postgres.start()
   const url = databaseUrl(postgres.url, DATABASE)
   const token = randomBytes(16).toString('hex')
-  await withClient(postgres.url, (client) => client.query(`create database ${DATABASE}`))
+  const boundToken = await createDatabase(postgres.url, url, token)
+  const [port] = (await freePorts(1)) as [number]
+  const ledger = createLedgerProcess(databaseUrl(postgres.url, DATABASE, 'spanledger_writer', PASSWORD), port, {
+    LEDGER_GROUP_RECORDS: '200',
+  })
+  await ledger.start()
+  const proxy = await createProxy(port)
+  const collector = await createCollectorProcess(`http://127.0.0.1:${proxy.port}`, token)
+  let cycles = 0
+
+  return {
+    async cycle({ fault: name, seed }) {
+      const fault = FAULTS[name]
+      if (!fault) throw new Error(`no fault is called ${name}; there are: ${Object.keys(FAULTS).join(', ')}`)
+      const random = createRandom(seed)
+      const orgId = orgOf(++cycles)
+      const throughCollector = fault.through === 'collector'
+      if (throughCollector) await collector.start()
+      const workload = createWorkload(random, {
+        ...{
+          orgId,
+          traces: fault.traces ?? TRACES,
+          identical: fault.identical ?? false,
+          nowNanos: BigInt(Date.now()) * 1_000_000n,
+        },
+        // Behind the collector all records come with the collector's own token.
+        ...(!throughCollector && { boundToken }),
+      })
+      const target = throughCollector ? collector : { port: proxy.port, token }
+      const sending = startSending(workload.tasks, target, { waves: fault.waves, lanes: SENDERS })
+      const counts = { ...NO_COUNTS }
+      const nextWave = async (): Promise<void> => {
+        sending.nextWave()
+        await pause(between(random, 0, 120))
+      }
+      const victims: Victims = {
+        ...{ postgres, ledger, collector, proxy, databaseName: DATABASE, random, counts, nextWave },
+        ...{ finished: sending.finished, refusals: sending.refusals },
+      }
+      await nextWave()
+      const problems: Problem[] = []
+      const failed = (error: Error): number => problems.push(other(error.message))
+      await fault.hit(victims).catch(failed)
+      const sent = await sending.finished()
+      if (fault.identical) {
+        const again = startSending(shuffle(random, workload.tasks), target, { waves: 1, lanes: SENDERS, pauseMs: 0 })
+        await again.finished()
+      }
+      if (throughCollector) await collector.drained().catch(failed)
+      problems.push(...sent.forbidden.map(other))
+      const organisations = Array.from({ length: cycles }, (_, index) => orgOf(index + 1))
+      await withClient(url, async (client) => {
+        // What a cut-off sender left behind may still be on its way to COMMIT.
+        await settled(client)
+        problems.push(...(await verifyCycle(client, { orgId, organisations, workload, sent })))
+      })
+      const interrupted = [...sent.statuses].reduce((sum, [status, times]) => (status === 200 ? sum : sum + times), 0)
+      return { fault: name, seed, acknowledged: sent.acknowledged.size, interrupted, counts, problems }
+    },
+    async remove() {
+      await proxy.close()
+      await collector.remove()
+      await ledger.kill()
+      await postgres.remove()
+    },
+  }
+}
+
+/** @returns the token of a writer bound to the organisations of the cycles. */
+async function createDatabase(serverUrl: string, url: string, token: string): Promise<string> {
+  await withClient(serverUrl, (client) => client.query(`create database ${DATABASE}`))
   await migrate(url, 'up')
-  await withClient(url, async (client) => {
+  return withClient(url, async (client) => {
     await setRolePasswords(client, {
       spanledger_writer: PASSWORD,
       spanledger_api: PASSWORD,
@@ -50,49 +133,10 @@ export async function createWorld(): Promise<World> {
     })
     await registerWriterToken(client, 'chaos', token)
     await seedPrices(client)
+    const organisations = Array.from({ length: MAX_CYCLES }, (_, index) => orgOf(index + 1))
+    return createWriterToken(client, 'bound', organisations)
   })
-  const [port] = (await freePorts(1)) as [number]
-  const ledger = createLedgerProcess(databaseUrl(postgres.url, DATABASE, 'spanledger_writer', PASSWORD), port, {
-    LEDGER_GROUP_RECORDS: '200',
-  })
-  await ledger.start()
-  const proxy = await createProxy(port)
-  let cycles = 0
-
-  return {
-    async cycle(fault, seed, { traces = 60 } = {}) {
-      const random = createRandom(seed)
-      const orgId = `org-${++cycles}`
-      const workload = createWorkload(random, { orgId, traces, nowNanos: BigInt(Date.now()) * 1_000_000n })
-      const sending = sendAll(workload.tasks, () => proxy.port, token, 6)
-      await new Promise((resolve) => setTimeout(resolve, between(random, 0, 250)))
-      const problems: string[] = []
-      const breakIt = FAULTS[fault]
-      if (!breakIt) throw new Error(`no fault is called ${fault}; there are: ${Object.keys(FAULTS).join(', ')}`)
-      await breakIt({ postgres, ledger, proxy, databaseName: DATABASE, random }).catch((error: Error) =>
-        problems.push(error.message),
-      )
-      const sent = await sending
-      problems.push(...sent.forbidden)
-      // What a cut-off sender left behind may still be on its way to COMMIT.
-      problems.push(
-        ...(await withClient(url, async (client) => {
-          await settled(client)
-          return [...(await verifyBooked(client, orgId, workload, sent)), ...(await ledgerDifferences(client))]
-        })),
-      )
-      return { fault, seed, acknowledged: sent.acknowledged.size, interrupted: interruptedOf(sent), problems }
-    },
-    async remove() {
-      await proxy.close()
-      await ledger.kill()
-      await postgres.remove()
-    },
-  }
 }
-
-const interruptedOf = ({ statuses }: Sent): number =>
-  [...statuses].reduce((sum, [status, times]) => (status === 200 ? sum : sum + times), 0)
 
 /** Waits until no writer's transaction is open. */
 async function settled(client: pg.Client): Promise<void> {
@@ -102,7 +146,7 @@ async function settled(client: pg.Client): Promise<void> {
          and state in ('active', 'idle in transaction')`,
     )
     if (rows.length === 0) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await pause(50)
   }
 }
 
