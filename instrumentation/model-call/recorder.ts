@@ -158,7 +158,8 @@ export class CallRecorder implements ModelCall {
     put(found, ATTR.outputCharacters, facts.outputCharacters)
     put(found, ATTR.streamOutcome, stream)
     if (this.#outputText) {
-      Object.assign(found, captureOutput(this.#outputText, facts.finishReasons?.[0], this.#mode))
+      // Through the SDK, whose limit on a value's length holds for text.
+      this.span.setAttributes(captureOutput(this.#outputText, facts.finishReasons?.[0], this.#mode))
     }
     if (estimated) found[ATTR.usageEstimated] = true
     if (partial) found[ATTR.usagePartial] = true

@@ -17,9 +17,16 @@ export function flushOnSignals(telemetry: Telemetry): void {
   }
   // Reached when nothing is left to do; not on process.exit() and not on a crash, which stay immediate.
   process.once('beforeExit', () => {
-    void telemetry.shutdown(FLUSH_MS).finally(() => {
-      // Only the retries of our own export keep the loop alive now, unless somebody else listens for the same moment.
-      if (process.listenerCount('beforeExit') === 0) process.exit()
+    const before = activeResources()
+    // After the other listeners for this moment (pino has one): what they began must not be cut off.
+    process.nextTick(() => {
+      const othersBegan = activeResources() > before
+      void telemetry.shutdown(FLUSH_MS).finally(() => {
+        // Only the retries of our own export keep the loop alive now.
+        if (!othersBegan) process.exit()
+      })
     })
   })
 }
+
+const activeResources = () => process.getActiveResourcesInfo().length

@@ -1,6 +1,7 @@
 // Starts the OpenTelemetry Node SDK for this process. In: OTEL_* and SPANLEDGER_* variables and a few options. Out:
 // traces, metrics and logs on their way to the collector, and a handle to flush and stop them.
-import { metrics } from '@opentelemetry/api'
+import { diag, metrics } from '@opentelemetry/api'
+import { getStringFromEnv } from '@opentelemetry/core'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { setContentPolicy } from '../content/policy.ts'
 import { registerHealthMetrics, setTelemetryBooks } from '../health.ts'
@@ -35,11 +36,18 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
 /** The telemetry that startTelemetry or the preload started. */
 export const activeTelemetry = (): Telemetry | undefined => running
 
+/** Standard variables that somebody may rely on. */
+const UNSUPPORTED = ['OTEL_CONFIG_FILE', 'OTEL_METRICS_EXEMPLAR_FILTER']
+
 const idle: Telemetry = { flush: () => Promise.resolve(), shutdown: () => Promise.resolve() }
 
 function start(given: TelemetryOptions): Telemetry {
   const options = resolveOptions(given)
   startDiagnostics()
+  for (const name of UNSUPPORTED) {
+    if (getStringFromEnv(name))
+      diag.warn(`${name} is not supported and has no effect; see the README, “Standard variables”`)
+  }
   setContentPolicy(options.content)
   setLabels(new Labels(options.labelLimits))
   const spans = createSpanExporters().map(createSpanPipeline)
