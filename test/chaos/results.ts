@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { cpus, release, totalmem } from 'node:os'
-import { componentPath } from '../../stack/components.ts'
+import { BUILT_COMPONENTS } from '../../stack/components.ts'
 import type { Counts } from './fault.ts'
 import { findPostgres } from './postgres.ts'
 
@@ -32,8 +32,11 @@ export async function writeResults(file: string, { startedAt, cycles, seed, coun
       'machine',
       `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`,
     ],
-    ['versions', `Node ${process.version}, ${firstLine(await findPostgres(), '--version')}, ${collectorVersion()}`],
-    ['commit', process.env.SPANLEDGER_COMMIT ?? commit()],
+    [
+      'versions',
+      `Node ${process.version}, ${firstLine(await findPostgres(), '--version')}, collector ${BUILT_COMPONENTS.collector.version}`,
+    ],
+    ['commit', commit()],
     ...Object.entries(counts),
     ['records acknowledged', totals.acknowledged],
     ['requests interrupted', totals.interrupted],
@@ -52,5 +55,3 @@ const firstLine = (program: string, ...args: string[]): string =>
   execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0] ?? ''
 
 const commit = (): string => firstLine('git', 'rev-parse', '--short', 'HEAD')
-const collectorVersion = (): string =>
-  `collector ${/[\d.]+/.exec(firstLine(componentPath('otelcol'), '--version'))?.[0]}`
