@@ -27,9 +27,11 @@ import {
   TRACE_SPANS,
 } from './tables.ts'
 import { connect, requireLocked, type TraceLink, withLinked, withMoreTraces } from './trace-links.ts'
-import { lockTraces, readHashes, readLines, readSpans, type TraceKeys } from './trace-state.ts'
+import { lockTraces, readLines, readSpans } from './trace-state.ts'
+import { tracesOf } from './traces-of.ts'
 import type { Price, UsageLine, WantedCall } from './usage-line.ts'
 import { appendLine } from './usage-rows.ts'
+import { withoutDuplicates } from './without-duplicates.ts'
 
 export interface Chunk {
   spans: PreparedSpan[]
@@ -125,56 +127,6 @@ async function bookSpans(
   booked.lines = await missingLinesOf(client, fresh, known, links, on)
 }
 
-/** Drops spans that are booked already or twice in the chunk; the first stays, other content is counted. */
-async function withoutDuplicates(
-  client: Client,
-  spans: PreparedSpan[],
-  known: ReadonlyMap<string, KnownSpan[]>,
-  booked: Booked,
-): Promise<PreparedSpan[]> {
-  const bookedKeys = new Set<string>()
-  for (const list of known.values()) for (const { key } of list) bookedKeys.add(key)
-  const firsts = new Map<string, PreparedSpan>()
-  const furtherFirsts = new Map<string, PreparedSpan>()
-  const firstLike = (prepared: PreparedSpan): PreparedSpan | undefined => {
-    const first = firsts.get(prepared.span.spanId)
-    return first === undefined || isSameSpan(first, prepared) ? first : furtherFirsts.get(prepared.key)
-  }
-  const fresh: PreparedSpan[] = []
-  const repeats: PreparedSpan[] = []
-  for (const prepared of spans) {
-    const isBooked = bookedKeys.size > 0 && bookedKeys.has(prepared.key)
-    if (isBooked || firstLike(prepared)) {
-      repeats.push(prepared)
-      continue
-    }
-    fresh.push(prepared)
-    // The span's own id is mostly enough to tell spans apart, and shorter.
-    if (firsts.has(prepared.span.spanId)) furtherFirsts.set(prepared.key, prepared)
-    else firsts.set(prepared.span.spanId, prepared)
-  }
-  if (repeats.length > 0) {
-    booked.duplicateSpans = repeats.length
-    const again = repeats.filter(({ key }) => bookedKeys.has(key))
-    const hashes = again.length > 0 ? await readHashes(client, tracesOf(again)) : new Map<string, bigint>()
-    booked.conflicts = repeats.filter((prepared) => {
-      const first = firstLike(prepared)
-      const standing = first ? hashOf(first) : hashes.get(prepared.key)
-      return standing !== undefined && standing !== hashOf(prepared)
-    }).length
-  }
-  return fresh
-}
-
-const isSameSpan = (a: PreparedSpan, b: PreparedSpan): boolean =>
-  a.startMicros === b.startMicros && a.span.spanId === b.span.spanId && a.traceKey === b.traceKey
-
-function hashOf(prepared: PreparedSpan): bigint {
-  const row = new CopyEncoder(TRACE_SPANS.columns.length, 4096)
-  appendSpan(row, prepared)
-  return row.lastInt8()
-}
-
 /** Resolves every trace that got a new span and has a candidate, with the traces that show the same calls. */
 async function missingLinesOf(
   client: Client,
@@ -231,17 +183,6 @@ async function bookLogs(logs: PreparedLog[], booked: Booked, write: Write): Prom
   for (const log of distinct.values()) appendLog(rows, log)
   const inserted = await write(STRUCTURED_LOGS, rows)
   booked.duplicateLogs = logs.length - inserted
-}
-
-function tracesOf(spans: PreparedSpan[]): TraceKeys {
-  const distinct = new Map(spans.map(({ traceKey, span }) => [traceKey, span]))
-  const orgIds: string[] = []
-  const traceIds: string[] = []
-  for (const { orgId, traceId } of distinct.values()) {
-    orgIds.push(orgId)
-    traceIds.push(traceId)
-  }
-  return { orgIds, traceIds }
 }
 
 const DAY_MICROS = 86_400_000_000

@@ -195,7 +195,7 @@ export class CopyEncoder {
     return true
   }
 
-  /** Position from which `since` and `rewind` count. */
+  /** Position from which `since` counts. */
   mark(): number {
     return this.length
   }
@@ -203,13 +203,6 @@ export class CopyEncoder {
   /** The bytes appended since `mark`; valid until the next append. */
   since(mark: number): Buffer {
     return this.buffer.subarray(mark, this.length)
-  }
-
-  /** Takes the rows appended since `mark` back. */
-  rewind(mark: number, rows = 1): void {
-    this.length = mark
-    this.rows -= rows
-    this.kept = undefined
   }
 
   /** Ends the data; the encoder is not used again. */
