@@ -10,7 +10,7 @@ const OF_TRACE = "trace_id = '$trace' and org_id in ($org_id)"
 const NO_TRACE = 'Nothing of this trace in this range; is its id in the field above?'
 const wide = { unit: 'none', width: 24, emptyText: NO_TRACE } as const
 const TIME = column.width(195)
-const SPAN = column.width(150)
+const SPAN = column.width(145)
 
 export const trace = createDashboard({
   uid: 'trace',
@@ -55,7 +55,7 @@ export const trace = createDashboard({
         cost: [...column.usd(8), column.width(110)],
         trace: [TRACE_LINK, column.text('Explore'), column.width(80)],
         agent: [
-          column.width(165),
+          column.width(125),
           column.link(
             'Performance of this agent',
             drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }),
