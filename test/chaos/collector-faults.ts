@@ -91,6 +91,13 @@ async function onSmallDisk(victims: Victims, work: (disk: SmallDisk) => Promise<
     await ledger.start()
     await victims.finished()
     await collector.drained()
+  } catch (error) {
+    // What is on this disk has to arrive all the same.
+    disk.free()
+    await Promise.all([collector.start(), ledger.start()])
+    await victims.finished()
+    await collector.drained()
+    throw error
   } finally {
     await collector.kill()
     collector.setQueueDirectory()

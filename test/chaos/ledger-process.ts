@@ -36,6 +36,7 @@ export function createLedgerProcess(
   }
   return {
     async start() {
+      if (running && running.exitCode === null && running.signalCode === null) return
       const output = process.env.SPANLEDGER_CHAOS_LOGS ? 'inherit' : 'ignore'
       running = spawn(process.execPath, ['--import', CLOCK, MAIN], {
         stdio: ['ignore', output, output, 'ipc'],

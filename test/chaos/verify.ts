@@ -32,7 +32,10 @@ export async function verifyCycle(
     'select body as id, count(*)::int as n from structured_logs where org_id = $1 group by 1',
     orgId,
   )
+  const records = new Set(workload.tasks.flatMap(({ ids }) => ids)).size
+  const few = sent.acknowledged.size < records / 2
   return [
+    ...(few ? [other(`only ${sent.acknowledged.size} of ${records} records were acknowledged`)] : []),
     ...recordProblems(workload, sent, { spans, logs }),
     ...(await callProblems(client, orgId, workload, spans)),
     ...(await ledgerDifferences(client)).map(other),
