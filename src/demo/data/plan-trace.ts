@@ -2,37 +2,15 @@
 // a moment, the incidents. Out: a PlannedTrace. Pure: the same stream gives the same trace.
 import { ATTR, FEATURE_SPAN_PREFIX } from '../../../instrumentation/semconv.ts'
 import type { Random } from '../../shared/random.ts'
-import {
-  type DemoModel,
-  ERROR_KINDS,
-  FEATURES,
-  LATENCY,
-  LATENCY_FACTOR,
-  SEGMENTS,
-  type Share,
-} from './distributions.ts'
+import { ERROR_KINDS, FEATURES, LATENCY, LATENCY_FACTOR, SEGMENTS, type Share } from './distributions.ts'
 import type { Agent, Department, Organisation } from './fleet.ts'
 import { type Incidents, within } from './incidents.ts'
 import { addJudgements } from './judgements.ts'
 import type { CallFate } from './model-call.ts'
 import type { Attributes, PlannedTrace } from './planned-trace.ts'
+import type { Request } from './request.ts'
 import { runFeature } from './run-feature.ts'
 import { TraceBuilder } from './trace-builder.ts'
-
-export interface Request {
-  organisation: Organisation
-  department: Department
-  agent: Agent
-  version: string
-  model: DemoModel
-  feature: string
-  dealId: string
-  startUs: number
-  durationUs: number
-  fate: CallFate
-  inputFactor: number
-  incidents: Incidents
-}
 
 const ROUTES: Readonly<Record<string, { method: string; route: string }>> = {
   chat: { method: 'POST', route: '/api/chat' },

@@ -4,8 +4,8 @@ import { ATTR, type FeatureStatus, STAGE_SPAN_PREFIX } from '../../../instrument
 import type { Random } from '../../shared/random.ts'
 import { EMBEDDING } from './distributions.ts'
 import { addModelCall, addSideCall } from './model-call.ts'
-import type { Request } from './plan-trace.ts'
 import type { PlannedSpan } from './planned-trace.ts'
+import type { Request } from './request.ts'
 import { addEmbedding, addGraphQuery, addRerank, addVectorSearch, GRAPH_ERROR } from './retrieval.ts'
 import type { TraceBuilder } from './trace-builder.ts'
 

@@ -1,9 +1,10 @@
 // One feature run over HTTP. In: a request and the work. Out: the work's result, within the deal's rate and the time
 // bound, cancelled when the caller leaves; failures of the model come out as messages a person can act on.
 import type { Request, Response } from 'express'
-import { type FeatureRun, traceFeature } from '../../../instrumentation/index.ts'
+import { type FeatureRun, traceFeature, withTenant } from '../../../instrumentation/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/logger.ts'
+import { workerOf } from '../agents.ts'
 import { toModelFailure } from '../model/model-failure.ts'
 import { CallerLeftError } from './caller-left.ts'
 import type { Admission } from './rate-limit.ts'
@@ -36,13 +37,15 @@ export function createRunFeature(options: {
     const signal = AbortSignal.any([left.signal, AbortSignal.timeout(options.timeoutMs)])
     const behaviour = options.faults ? request.get('X-Model-Behaviour') : undefined
     try {
-      return await traceFeature(name, async (run) => {
-        checkRate(options.admit(request))
-        const startedMs = performance.now()
-        const result = await work({ run, signal, behaviour })
-        options.logger.info({ duration_ms: Math.round(performance.now() - startedMs) }, `${name} answered`)
-        return result
-      })
+      return await withTenant(workerOf(name), () =>
+        traceFeature(name, async (run) => {
+          checkRate(options.admit(request))
+          const startedMs = performance.now()
+          const result = await work({ run, signal, behaviour })
+          options.logger.info({ duration_ms: Math.round(performance.now() - startedMs) }, `${name} answered`)
+          return result
+        }),
+      )
     } catch (error) {
       throw toModelFailure(error) ?? error
     }
