@@ -88,6 +88,10 @@ mutants: install ## Build deliberate defects into the ledger and see each one ca
 fuzz: install ## A million mutated requests through the decoder, beside protobufjs (long)
 	@npm run --silent fuzz
 
+.PHONY: postgres-versions
+postgres-versions: install ## The database suites on PostgreSQL 15, 16 and 17 as well (long)
+	@npm run --silent postgres-versions
+
 .PHONY: compose-check
 compose-check: install ## Run docker-compose.yml for real on an engine of its own (root only, minutes)
 	@node stack/compose-check/main.ts
