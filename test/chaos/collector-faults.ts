@@ -47,7 +47,7 @@ export const COLLECTOR_FAULTS: Record<string, Fault> = {
     ...{ through: 'collector', waves: 14, traces: 300, needsMount: true },
     hit: (victims) =>
       onSmallDisk(victims, async (disk) => {
-        // Without a ledger all that is acknowledged stays on this disk; in the end nothing is read from the queue.
+        // Without a ledger all that is acknowledged stays on this disk, and less and less is read from the queue.
         await killLedger(victims)
         for (let waves = 0; waves < 10; waves++) {
           await victims.nextWave()
