@@ -10,7 +10,7 @@ import { createDashboard, filter } from '../kit/dashboard.ts'
 import { drillUrl, TRACE_LINK, TRACE_PAGE_LINK } from '../kit/links.ts'
 import { rankedBars, stat, table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
-import { DAYS, NO_CALLS, named, withUsageFilters } from '../kit/usage.ts'
+import { ALL_DEALS, DAYS, NO_CALLS, named, withUsageFilters } from '../kit/usage.ts'
 
 /** The bar that was clicked: its start in ms, and how long it is. Without one, the whole range. */
 const START = `to_timestamp(nullif('$at', '')::float8 / 1000)`
@@ -21,7 +21,8 @@ const FROM = `coalesce(${START}, $__timeFrom()::timestamptz)`
 const TO = `coalesce(${START} + ${LENGTH}, $__timeTo()::timestamptz)`
 
 // A chart's series for rows without a name is "(none)"; the filters' own value for them is ''.
-const chosen = (dimension: string) => `(${dimension} in ($${dimension}) or ${named(dimension)} in ($${dimension}))`
+const chosen = (dimension: string) =>
+  `(${dimension === 'deal_id' ? `${ALL_DEALS} in ($deal_id) or ` : ''}${dimension} in ($${dimension}) or ${named(dimension)} in ($${dimension}))`
 const WHERE = [
   `created_at >= ${FROM} and created_at < ${TO}`,
   'org_id in ($org_id)',
@@ -46,7 +47,6 @@ const option = (name: string, label: string) =>
 
 const withCallFilters = (dashboard: DashboardBuilder): DashboardBuilder =>
   withUsageFilters(dashboard)
-    .withVariable(option('deal_id', 'Deal'))
     .withVariable(option('feature', 'Feature'))
     .withVariable(option('model', 'Model'))
     .withVariable(
@@ -121,7 +121,7 @@ export const calls = withCallFilters(
         page: [TRACE_PAGE_LINK, column.text('open'), column.width(60)],
         time: [column.width(165)],
         cost: [...column.usd(6), column.width(95)],
-        duration: [...column.ms(), column.width(90)],
+        duration: [...column.seconds(), column.width(90)],
         'tokens in': [column.width(85)],
         'tokens out': [column.width(90)],
         feature: [column.width(135)],
@@ -139,7 +139,7 @@ export const calls = withCallFilters(
       },
       queries: [
         sqlTable(`
-          select trace_id as trace, trace_id as page, at as "time", cost, latency as duration, input_tokens as "tokens in",
+          select trace_id as trace, trace_id as page, at as "time", cost, latency / 1000.0 as duration, input_tokens as "tokens in",
             output_tokens as "tokens out", feature, model, agent, deal, org_id as organisation, status
           from (${CALLS}) as calls
           order by cost desc nulls last, at desc
@@ -154,8 +154,9 @@ export const calls = withCallFilters(
       description: 'Cost of these calls by deal.',
       unit: 'currencyUSD',
       width: 12,
-      height: 8,
+      height: 11,
       emptyText: NO_CALLS,
+      nullText: 'unpriced',
       queries: [
         sqlTable(
           `select ${named('deal')} as "deal", sum(cost) as "cost" from (${CALLS}) as calls group by 1 order by 2 desc nulls last limit 8`,
@@ -169,8 +170,9 @@ export const calls = withCallFilters(
       description: 'Cost of these calls by agent.',
       unit: 'currencyUSD',
       width: 12,
-      height: 8,
+      height: 11,
       emptyText: NO_CALLS,
+      nullText: 'unpriced',
       queries: [
         sqlTable(
           `select ${named('agent')} as "agent", sum(cost) as "cost" from (${CALLS}) as calls group by 1 order by 2 desc nulls last limit 8`,

@@ -5,7 +5,7 @@ import { column } from '../kit/column.ts'
 import { drillUrl } from '../kit/links.ts'
 import { linesWithLimit, stackedBars, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { COST, DAYS, IN_HOURS, NO_CALLS } from '../kit/usage.ts'
+import { COST, DAYS, IN_HOURS_OF_ORGANISATIONS, NO_CALLS, USAGE } from '../kit/usage.ts'
 
 const { hourlyUsd, aboveAverage } = ALERTS_CONFIG.cost
 
@@ -26,7 +26,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
       table({
         title: 'Budgets',
         description:
-          'Every budget in force in its current period, the worst first: used so far, and projected to its end at the pace so far. Unpriced calls make the used figure a lower bound.',
+          'Every budget in force in its current period, the worst first: used so far, and projected to its end at the pace so far. Unpriced calls make the used figure a lower bound. Follows the filter of organisations only.',
         unit: 'short',
         width: 24,
         height: 9,
@@ -78,7 +78,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
         queries: [
           sqlTable(`${BUDGETS}, spend as (
             select org_id, department, sum(calls) as calls, sum(unpriced_calls) as unpriced, ${COST} as cost
-            from usage_hourly where ${IN_HOURS}
+            from ${USAGE}
             group by 1, 2
           )
           select spend.org_id as organisation, coalesce(nullif(spend.department, ''), '(none)') as department, coalesce(d.owner, '') as owner,
@@ -95,7 +95,8 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
     .withPanel(
       stackedBars({
         title: 'Spend per day by organisation',
-        description: 'Cost of each UTC day. A day over the organisation’s daily budget alerts.',
+        description:
+          'Cost of each UTC day, of whole organisations whatever else is filtered. A day over the organisation’s daily budget alerts.',
         unit: 'currencyUSD',
         width: 8,
         height: 8,
@@ -114,7 +115,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
       linesWithLimit(
         {
           title: 'Spend per hour by organisation',
-          description: `Cost of each hour. An hour over $${hourlyUsd} alerts.`,
+          description: `Cost of each hour, of whole organisations whatever else is filtered. An hour over $${hourlyUsd} alerts.`,
           unit: 'currencyUSD',
           width: 8,
           height: 8,
@@ -123,7 +124,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           queries: [
             sqlSeries(`
               select hour as time, org_id as metric, ${COST} as cost
-              from usage_hourly where ${IN_HOURS}
+              from usage_hourly where ${IN_HOURS_OF_ORGANISATIONS}
               group by 1, 2
               order by 1, 2`),
           ],
@@ -135,12 +136,12 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
       linesWithLimit(
         {
           title: 'Spend against the average',
-          description: `Each UTC day’s cost over the mean of the seven days before it. Over ${aboveAverage.factor} times alerts.`,
+          description: `Each UTC day’s cost over the mean of the days before it, seven at most, of whole organisations; as the alert, nothing where that mean is under $${aboveAverage.minUsd}. Over ${aboveAverage.factor} times alerts.`,
           unit: 'short',
           width: 8,
           height: 8,
           decimals: 1,
-          emptyText: 'Needs calls in the seven days before',
+          emptyText: `Needs $${aboveAverage.minUsd} a day in the days before`,
           alerts: ['SpendAboveAverage'],
           queries: [
             sqlSeries(`
@@ -150,10 +151,15 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
                 where day between ($__timeFrom()::timestamptz at time zone 'UTC')::date - 7 and ($__timeTo()::timestamptz at time zone 'UTC')::date
                   and org_id in ($org_id)
                 group by 1, 2
+              ), known as (
+                select org_id, min(day) as first_day from usage_daily where org_id in ($org_id) group by 1
+              ), averaged as (
+                select org_id, day, cost, sum(cost) over (
+                  partition by org_id order by day range between interval '7 days' preceding and interval '1 day' preceding)
+                  / nullif(least(7, day - first_day), 0) as average
+                from daily join known using (org_id)
               ), compared as (
-                select org_id, day, cost / nullif(sum(cost) over (
-                  partition by org_id order by day range between interval '7 days' preceding and interval '1 day' preceding) / 7, 0) as ratio
-                from daily
+                select org_id, day, cost / average as ratio from averaged where average >= ${aboveAverage.minUsd}
               )
               select day::timestamp at time zone 'UTC' as time, org_id as metric, ratio
               from compared where ${DAYS} and ratio is not null

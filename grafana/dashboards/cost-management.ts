@@ -12,10 +12,10 @@ import {
   FAILED,
   HOUR_BUCKET,
   IN_DAYS,
-  IN_HOURS,
   latency,
   NO_CALLS,
   named,
+  USAGE,
   USAGE_FILTERS,
   WHOLE_DAYS,
   WHOLE_HOURS,
@@ -73,7 +73,7 @@ const spenders = withBudgetPanels(
         unit: 'short',
         ...small,
         thresholds: thresholdsFrom([1, 'red']),
-        queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_hourly where ${IN_HOURS}`)],
+        queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from ${USAGE}`)],
       }),
     ),
 )
@@ -90,7 +90,7 @@ export const costManagement = spenders
       queries: [
         sqlSeries(`
           select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${COST} as cost
-          from usage_hourly where ${IN_HOURS}
+          from ${USAGE}
           group by 1, 2
           order by 1, 2`),
       ],
@@ -117,7 +117,7 @@ export const costManagement = spenders
         sqlTable(`
           with spend as (
             select org_id, agent_id, sum(calls) as calls, sum(unpriced_calls) as unpriced, ${COST} as cost, ${COST_PER_CALL} as per_call
-            from usage_hourly where ${IN_HOURS}
+            from ${USAGE}
             group by 1, 2
           )
           select org_id as organisation, ${named('agent_id')} as agent, coalesce(name, '') as name, coalesce(department, '') as department,
@@ -170,14 +170,14 @@ export const costManagement = spenders
         'cost of a call': column.usd(6),
         'per million tokens': column.usd(3),
         failed: column.percent(),
-        p95: column.ms(),
+        p95: column.seconds(),
       },
       queries: [
         sqlTable(`
           select provider, model, sum(calls) as calls, ${COST} as cost, ${COST_PER_CALL} as "cost of a call",
             case when sum(unpriced_calls) = 0 then ${COST} * 1000000 / nullif(sum(input_tokens + output_tokens), 0) end as "per million tokens",
             ${FAILED} as failed, ${latency(0.95)} as "p95", sum(unpriced_calls) as unpriced
-          from usage_hourly where ${IN_HOURS}
+          from ${USAGE}
           group by 1, 2
           order by cost desc nulls last
           limit 100`),

@@ -1,6 +1,6 @@
 // "Fleet home": how is the whole fleet of agents doing, and where should I look? Every row leads one level down.
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
-import { column } from '../kit/column.ts'
+import { column, SECONDS } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { drillUrl, siblingUrl } from '../kit/links.ts'
 import { lines, stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
@@ -10,10 +10,10 @@ import {
   changeOf,
   FAILED,
   HOUR_BUCKET,
-  IN_HOURS,
   latency,
   NO_CALLS,
   named,
+  USAGE,
   WHOLE_HOURS,
   withUsageFilters,
 } from '../kit/usage.ts'
@@ -26,7 +26,7 @@ const wide = { width: 24, height: 10, emptyText: NO_CALLS } as const
 const FIGURES = `sum(calls) as calls, ${FAILED} as failed, ${latency(0.95)} as p95, sum(unpriced_calls) as unpriced, ${COST} as cost`
 const FIGURE_COLUMNS = {
   failed: column.percent(),
-  p95: column.ms(),
+  p95: column.seconds(),
   cost: column.usd(4),
 }
 
@@ -68,7 +68,7 @@ export const fleetHome = withUsageFilters(
       unit: 'percentunit',
       ...small,
       decimals: 1,
-      link: { title: 'GenAI health', url: siblingUrl('genai-health') },
+      link: { title: 'GenAI health', url: drillUrl('genai-health', {}) },
       queries: [sqlTable(changeOf(FAILED))],
     }),
   )
@@ -76,9 +76,9 @@ export const fleetHome = withUsageFilters(
     statWithChange({
       title: 'p95 of a call',
       description: `Duration that 95 % of the calls stay below, within 2 %. ${WHOLE_HOURS}`,
-      unit: 'ms',
+      unit: SECONDS,
       ...small,
-      decimals: 0,
+      decimals: 2,
       link: { title: 'Performance', url: drillUrl('performance', {}) },
       queries: [sqlTable(changeOf(latency(0.95)))],
     }),
@@ -116,7 +116,7 @@ export const fleetHome = withUsageFilters(
       queries: [
         sqlSeries(`
           select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${COST} as cost
-          from usage_hourly where ${IN_HOURS}
+          from ${USAGE}
           group by 1, 2
           order by 1, 2`),
       ],
@@ -131,7 +131,7 @@ export const fleetHome = withUsageFilters(
       queries: [
         sqlSeries(`
           select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${FAILED} as failed
-          from usage_hourly where ${IN_HOURS}
+          from ${USAGE}
           group by 1, 2
           order by 1, 2`),
       ],
@@ -156,8 +156,8 @@ export const fleetHome = withUsageFilters(
         sqlTable(`
           select org_id as organisation, ${named('department')} as department, count(distinct nullif(agent_id, '')) as agents,
             ${FIGURES}, department as key
-          from usage_hourly where ${IN_HOURS}
-          group by org_id, usage_hourly.department
+          from ${USAGE}
+          group by org_id, usage.department
           order by cost desc nulls last
           limit 100`),
       ],
@@ -183,7 +183,7 @@ export const fleetHome = withUsageFilters(
         sqlTable(`
           with used as (
             select org_id, department, agent_id, string_agg(distinct nullif(version, ''), ', ') as versions, ${FIGURES}
-            from usage_hourly where ${IN_HOURS}
+            from ${USAGE}
             group by 1, 2, 3
           )
           select used.org_id as organisation, coalesce(nullif(used.department, ''), '(none)') as department,

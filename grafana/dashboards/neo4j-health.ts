@@ -5,20 +5,25 @@ import { createDashboard } from '../kit/dashboard.ts'
 import { TRACE_LINK } from '../kit/links.ts'
 import { lines, linesWithLimit, stat, table } from '../kit/panels.ts'
 import { promql, promqlInstant, sqlSeries, sqlTable } from '../kit/queries.ts'
+import { OF_RETRIEVALS, RETRIEVAL_FILTERS, TIME_BUCKET, withUsageFilters } from '../kit/usage.ts'
 
 const half = { width: 12, height: 8 } as const
 const small = { width: 6, height: 4 } as const
 const NO_PROBE = 'The api has not probed Neo4j yet'
 const NO_GRAPH = 'No graph query in this range'
-const GRAPH = `$__timeFilter(created_at) and org_id in ($org_id) and step = 'graph_query'`
+// Neo4j itself knows no tenants: the filters are for what features lose.
+const GRAPH = `$__timeFilter(created_at) and ${OF_RETRIEVALS} and step = 'graph_query'`
 
-export const neo4jHealth = createDashboard({
-  uid: 'neo4j-health',
-  title: 'Neo4j health',
-  question: 'Does Neo4j answer, how fast, and what do features lose when it does not?',
-  from: 'now-3h',
-  refresh: '30s',
-})
+export const neo4jHealth = withUsageFilters(
+  createDashboard({
+    uid: 'neo4j-health',
+    title: 'Neo4j health',
+    question: 'Does Neo4j answer, how fast, and what do features lose when it does not?',
+    from: 'now-3h',
+    refresh: '30s',
+  }),
+  RETRIEVAL_FILTERS,
+)
   .withRow(new RowBuilder('Does it answer?'))
   .withPanel(
     stat({
@@ -127,13 +132,14 @@ export const neo4jHealth = createDashboard({
   .withPanel(
     lines({
       title: 'Graph queries by result',
-      description: 'Graph queries of features per minute: those that failed were answered without the graph.',
+      description:
+        'Graph queries of features per minute, hour or day, by the range: those that failed were answered without the graph.',
       unit: 'short',
       ...half,
       emptyText: NO_GRAPH,
       queries: [
         sqlSeries(`
-          select date_trunc('minute', created_at) as time, status as metric, count(*) as queries
+          select ${TIME_BUCKET} as time, status as metric, count(*) as queries
           from rag_metrics where ${GRAPH}
           group by 1, 2
           order by 1, 2`),
@@ -147,7 +153,7 @@ export const neo4jHealth = createDashboard({
       unit: 'none',
       ...half,
       emptyText: 'No graph query failed in this range',
-      columns: { trace: [TRACE_LINK, column.width(290)], time: [column.width(170)], duration: [column.unit('ms')] },
+      columns: { trace: [TRACE_LINK, column.width(290)], time: [column.width(170)], duration: column.ms() },
       queries: [
         sqlTable(`
           select created_at as "time", org_id as organisation, feature, error_message as error, duration_ms as duration, trace_id as trace

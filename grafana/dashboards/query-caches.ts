@@ -1,16 +1,13 @@
 // Panels of "Query metrics" on caches: the dashboard's own conditions, and its last rows. In: the dashboard. Out: the same.
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
-import { column } from '../kit/column.ts'
+import { column, MILLISECONDS } from '../kit/column.ts'
 import { lines, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { named } from '../kit/usage.ts'
+import { TIME_BUCKET as BUCKET, named, OF_DEALS } from '../kit/usage.ts'
 
-const CACHE = `cache_metrics where $__timeFilter(created_at) and org_id in ($org_id) and environment in ($environment)`
+const CACHE = `cache_metrics where $__timeFilter(created_at) and org_id in ($org_id) and environment in ($environment) and ${OF_DEALS}`
 export const LOOKUPS = `${CACHE} and operation = 'get' and hit is not null`
 export const NO_LOOKUP = 'No cache look-up in this range'
-/** Hours, or days over longer ranges. */
-export const BUCKET = `date_trunc(case when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '8 days' then 'day'
-            when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '12 hours' then 'hour' else 'minute' end, created_at, 'UTC')`
 export const p95 = 'percentile_cont(0.95) within group (order by duration_ms)'
 const half = { width: 12, height: 8 } as const
 
@@ -42,8 +39,8 @@ export const withCachePanels = (dashboard: DashboardBuilder): DashboardBuilder =
         emptyText: NO_LOOKUP,
         columns: {
           hits: column.percent(),
-          'p95 hit': column.ms(),
-          'p95 miss': column.ms(),
+          'p95 hit': [column.unit(MILLISECONDS), column.decimals(2)],
+          'p95 miss': [column.unit(MILLISECONDS), column.decimals(2)],
           'mean size': [column.unit('bytes'), column.noValue('not reported')],
           saved: [...column.usd(4), column.noValue('not reported')],
         },

@@ -1,15 +1,15 @@
 // "Query metrics": do retrieval and caches find what answers need, and how long do they take?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
-import { column } from '../kit/column.ts'
+import { column, MILLISECONDS } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { TRACE_LINK } from '../kit/links.ts'
 import { lines, stackedBars, stat, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { named, withUsageFilters } from '../kit/usage.ts'
-import { BUCKET, LOOKUPS, NO_LOOKUP, p95, withCachePanels } from './query-caches.ts'
+import { TIME_BUCKET as BUCKET, named, OF_RETRIEVALS, RETRIEVAL_FILTERS, withUsageFilters } from '../kit/usage.ts'
+import { LOOKUPS, NO_LOOKUP, p95, withCachePanels } from './query-caches.ts'
 
 // Neither table has a department; cache_metrics has no version and no agent either.
-const RETRIEVALS = `rag_metrics where $__timeFilter(created_at) and org_id in ($org_id) and environment in ($environment) and version in ($version) and agent_id in ($agent_id)`
+const RETRIEVALS = `rag_metrics where $__timeFilter(created_at) and ${OF_RETRIEVALS}`
 const SEARCHES = `${RETRIEVALS} and step = 'vector_search'`
 
 const NO_SEARCH = 'No search in this range'
@@ -25,7 +25,7 @@ export const queryMetrics = withCachePanels(
       from: 'now-24h',
       refresh: '1m',
     }),
-    ['environment', 'version', 'agent_id'],
+    RETRIEVAL_FILTERS,
   )
     .withRow(new RowBuilder('Do they find it?'))
     .withPanel(
@@ -145,7 +145,7 @@ export const queryMetrics = withCachePanels(
       lines({
         title: 'p95 of each step',
         description: 'Duration that 95 % of the steps stay below: embedding, search, rerank, graph query.',
-        unit: 'ms',
+        unit: MILLISECONDS,
         ...half,
         emptyText: 'No retrieval in this range',
         queries: [
@@ -165,7 +165,7 @@ export const queryMetrics = withCachePanels(
         unit: 'none',
         ...half,
         emptyText: 'Every search in this range found something',
-        columns: { time: [column.width(170)], trace: [TRACE_LINK, column.width(290)], duration: column.ms() },
+        columns: { time: [column.width(170)], trace: [TRACE_LINK, column.width(130)], duration: column.ms() },
         queries: [
           sqlTable(`
           select created_at as "time", org_id as organisation, feature, mode, status, error_message as error, duration_ms as duration, trace_id as trace

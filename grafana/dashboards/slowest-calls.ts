@@ -16,15 +16,19 @@ export const withSlowestCalls = (dashboard: DashboardBuilder): DashboardBuilder 
       height: 9,
       emptyText: NO_CALLS,
       columns: {
-        time: [column.width(170)],
-        trace: [TRACE_LINK, column.width(290)],
-        duration: [column.unit('ms')],
-        'first token': [column.unit('ms')],
+        time: [column.width(165)],
+        trace: [TRACE_LINK, column.width(130)],
+        duration: [...column.seconds(), column.width(85)],
+        'first token': [...column.seconds(), column.width(90)],
+        organisation: [column.width(105)],
+        agent: [column.width(200)],
+        version: [column.width(75)],
+        status: [column.width(85)],
       },
       queries: [
         sqlTable(`
             select created_at as "time", org_id as organisation, feature, agent_id as agent, version, provider, model,
-              latency_ms as duration, time_to_first_token_ms as "first token", status, trace_id as trace
+              latency_ms / 1000.0 as duration, time_to_first_token_ms / 1000.0 as "first token", status, trace_id as trace
             from llm_usage as line
             where ${inRange('created_at')} and line_kind in ('call', 'correction') and not exists (
               select from llm_usage as later

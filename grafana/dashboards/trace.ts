@@ -58,7 +58,7 @@ export const trace = createDashboard({
           column.width(125),
           column.link(
             'Performance of this agent',
-            drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }),
+            drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }, []),
           ),
         ],
       },
@@ -78,10 +78,10 @@ export const trace = createDashboard({
       description: 'What a person asked for in this trace, and how it ended.',
       ...wide,
       height: 5,
-      columns: { time: [TIME], span: [SPAN], duration: column.ms() },
+      columns: { time: [TIME], span: [SPAN], duration: column.seconds() },
       queries: [
         sqlTable(`
-          select created_at as "time", feature_name as feature, status, deal_id as deal, user_id as "user", duration_ms as duration,
+          select created_at as "time", feature_name as feature, status, deal_id as deal, user_id as "user", duration_ms / 1000 as duration,
             error_message as error, span_id as span
           from feature_usage where $__timeFilter(created_at) and ${OF_TRACE}
           order by created_at

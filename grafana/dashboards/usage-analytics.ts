@@ -9,10 +9,10 @@ import {
   FAILED,
   HOUR_BUCKET,
   IN_DAYS,
-  IN_HOURS,
   inRange,
   NO_CALLS,
   named,
+  USAGE,
   WHOLE_DAYS,
   WHOLE_HOURS,
   withUsageFilters,
@@ -21,7 +21,7 @@ import {
 const NO_RUNS = 'No feature runs in this range'
 const RUNS = `feature_usage where ${inRange('created_at')}`
 const small = { width: 6, height: 4, emptyText: NO_RUNS } as const
-const third = { width: 8, height: 8 } as const
+const third = { width: 8, height: 11 } as const
 const wide = { width: 24, height: 8 } as const
 
 const people = (title: string, description: string, counted: string) =>
@@ -36,7 +36,7 @@ const people = (title: string, description: string, counted: string) =>
 const callsBy = (title: string, dimension: 'intent' | 'segment', description: string) =>
   rankedBars({
     title,
-    description: `${description} ${WHOLE_DAYS}`,
+    description: `${description} The eight largest. ${WHOLE_DAYS}`,
     unit: 'short',
     ...third,
     emptyText: NO_CALLS,
@@ -46,7 +46,7 @@ const callsBy = (title: string, dimension: 'intent' | 'segment', description: st
         from usage_daily where ${IN_DAYS}
         group by 1
         order by 2 desc
-        limit 12`),
+        limit 8`),
     ],
   })
 
@@ -120,7 +120,7 @@ export const usageAnalytics = withUsageFilters(
       queries: [
         sqlSeries(`
           select ${HOUR_BUCKET} as time, ${named('feature')} as metric, sum(calls) as calls
-          from usage_hourly where ${IN_HOURS}
+          from ${USAGE}
           group by 1, 2
           order by 1, 2`),
       ],
@@ -136,14 +136,14 @@ export const usageAnalytics = withUsageFilters(
       emptyText: NO_RUNS,
       columns: {
         succeeded: column.percent(),
-        'mean duration': column.ms(),
-        'p95 duration': column.ms(),
+        'mean duration': column.seconds(),
+        'p95 duration': column.seconds(),
       },
       queries: [
         sqlTable(`
           select feature_name as feature, count(*) as runs, count(distinct (org_id, user_id)) filter (where user_id <> '') as people,
             avg((status = 'success')::int)::float8 as succeeded, count(*) filter (where status = 'degraded') as degraded,
-            avg(duration_ms) as "mean duration", percentile_cont(0.95) within group (order by duration_ms) as "p95 duration"
+            avg(duration_ms) / 1000 as "mean duration", percentile_cont(0.95) within group (order by duration_ms) / 1000 as "p95 duration"
           from ${RUNS}
           group by 1
           order by 2 desc
@@ -157,7 +157,7 @@ export const usageAnalytics = withUsageFilters(
   .withPanel(
     rankedBars({
       title: 'By deal',
-      description: `Model calls by deal. ${WHOLE_DAYS}`,
+      description: `Model calls by deal. The eight largest. ${WHOLE_DAYS}`,
       unit: 'short',
       ...third,
       emptyText: NO_CALLS,
@@ -167,7 +167,7 @@ export const usageAnalytics = withUsageFilters(
           from usage_daily where ${IN_DAYS}
           group by 1
           order by 2 desc
-          limit 12`),
+          limit 8`),
       ],
     }),
   )

@@ -1,6 +1,10 @@
 // Properties of single columns or series, as overrides by name take them.
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard'
 
+/** Units that stay as they are, so that figures of one column or chart compare at a glance. */
+export const SECONDS = 'suffix:s'
+export const MILLISECONDS = 'suffix:ms'
+
 /** Column properties of a table. */
 export const column = {
   unit: (id: string): DynamicConfigValue => ({ id: 'unit', value: id }),
@@ -9,7 +13,10 @@ export const column = {
   link: (title: string, url: string): DynamicConfigValue => ({ id: 'links', value: [{ title, url }] }),
   noValue: (text: string): DynamicConfigValue => ({ id: 'noValue', value: text }),
   percent: (): DynamicConfigValue[] => [column.unit('percentunit'), column.decimals(1)],
-  ms: (): DynamicConfigValue[] => [column.unit('ms'), column.decimals(0)],
+  /** Durations of requests, always in seconds: Grafana's own unit would round 2.14 s to 2 s and write 0.8 s as 834.00 ms. */
+  seconds: (): DynamicConfigValue[] => [column.unit(SECONDS), column.decimals(2)],
+  /** Durations of single steps. */
+  ms: (): DynamicConfigValue[] => [column.unit(MILLISECONDS), column.decimals(0)],
   usd: (decimals = 2): DynamicConfigValue[] => [
     column.unit('currencyUSD'),
     column.decimals(decimals),

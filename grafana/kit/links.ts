@@ -17,9 +17,14 @@ export const TRACE_PAGE_LINK = column.link(
 /**
  * URL of another dashboard with the time range and filters of this one.
  * @param chosen filters that the clicked row decides, by name: the column that holds the value
+ * @param filters those that this dashboard has
  */
-export function drillUrl(uid: string, chosen: Record<string, string>): string {
-  const carried = USAGE_FILTERS.filter((name) => !(name in chosen)).map((name) => `\${${name}:queryparam}`)
+export function drillUrl(
+  uid: string,
+  chosen: Record<string, string>,
+  filters: readonly string[] = USAGE_FILTERS,
+): string {
+  const carried = filters.filter((name) => !(name in chosen)).map((name) => `\${${name}:queryparam}`)
   const decided = Object.entries(chosen).map(([name, field]) => `var-${name}=\${__data.fields.${field}:percentencode}`)
   return `/d/${uid}?${['${__url_time_range}', ...carried, ...decided].join('&')}`
 }
@@ -34,7 +39,7 @@ export const siblingUrl = (uid: string): string => `/d/${uid}?\${__url_time_rang
  * @param bucket how long a bar is: `auto` for hours or days as the range decides, else a unit or a variable that holds one
  */
 export function callsBehind(
-  dimension: 'feature' | 'department',
+  dimension: 'feature' | 'department' | 'deal_id',
   carried: readonly string[],
   bucket = 'auto',
 ): PanelLink {

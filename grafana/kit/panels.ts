@@ -11,6 +11,7 @@ import {
   MappingType,
   type Panel,
   PanelBuilder,
+  SpecialValueMatch,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -50,6 +51,8 @@ export interface PanelSpec {
   alerts?: string[]
   /** Text and colour for single values, e.g. 1 → up. */
   mappings?: ValueMap['options']
+  /** What a bar without a value says, e.g. `unpriced`; without it, `emptyText`. */
+  nullText?: string
 }
 
 interface CommonPanel {
@@ -81,11 +84,17 @@ function withCommon<P extends CommonPanel>(panel: P, spec: PanelSpec): P {
   if (spec.decimals !== undefined) panel.decimals(spec.decimals)
   if (spec.link) panel.dataLinks([dataLink(spec.link)])
   if (spec.mappings) panel.mappings([{ type: MappingType.ValueToText, options: spec.mappings }])
+  if (spec.nullText) panel.mappings([nullIs(spec.nullText)])
   if (spec.thresholds) {
     panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(spec.thresholds))
   }
   return panel
 }
+
+const nullIs = (text: string): ValueMapping => ({
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text } },
+})
 
 /** The SDK's builder has no `oneClick`. */
 const dataLink = ({ title, url, oneClick }: PanelLink): DashboardLinkBuilder => {
@@ -167,7 +176,8 @@ export const rankedBars = (spec: PanelSpec): BarGaugePanel =>
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .namePlacement(common.BarGaugeNamePlacement.Top)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    // One colour: by name or by threshold, rows of one query would all be red.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('blue'))
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(true).calcs(['lastNotNull']))
 
 const bottomLegend = () =>
