@@ -6,6 +6,7 @@ import pg from 'pg'
 import { loadLedgerConfig } from '../../src/ledger/config.ts'
 import { createLedger, type Ledger, type LedgerOptions } from '../../src/ledger/ledger.ts'
 import { createLogger } from '../../src/shared/logger.ts'
+import { pollUntil } from './poll.ts'
 
 export interface TestLedger extends Ledger {
   url: string
@@ -51,6 +52,19 @@ export async function startLedger(
         },
       }),
   }
+}
+
+/** Posts as a sender should: 503 says the ledger is busy, and that answer alone is sent again. */
+export async function postWhenRoom(ledger: TestLedger, path: string, body: Buffer | string): Promise<Response> {
+  return pollUntil(
+    'the ledger has room',
+    async () => {
+      const response = await ledger.post(path, body)
+      if (response.status !== 503) return response
+      throw new Error(`503 ${await response.text()}`)
+    },
+    { timeoutMs: 60_000 },
+  )
 }
 
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

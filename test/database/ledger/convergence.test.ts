@@ -2,7 +2,7 @@
 // the net lines and totals are those of sending everything at once. Both roads of the write path book the same.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seedPrices } from '../../../src/ledger/price/seed-prices.ts'
-import { startLedger, type TestLedger, withClient } from '../../support/ledger.ts'
+import { postWhenRoom, startLedger, type TestLedger, withClient } from '../../support/ledger.ts'
 import { ledgerDifferences } from '../../support/ledger-sums.ts'
 import { type PlainSpan, tracesProtobuf } from '../../support/otlp/messages.ts'
 import { between, createRandom, pick, type Random, randomTrace, shuffle } from '../../support/otlp/random-trace.ts'
@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 async function post(ledger: TestLedger, spans: PlainSpan[]): Promise<void> {
-  const response = await ledger.post('/v1/traces', tracesProtobuf(spans))
+  const response = await postWhenRoom(ledger, '/v1/traces', tracesProtobuf(spans))
   expect({ status: response.status, body: (await response.arrayBuffer()).byteLength }).toEqual({ status: 200, body: 0 })
 }
 
