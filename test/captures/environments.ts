@@ -34,7 +34,7 @@ export const PYTHON: Environment[] = [
     packages: ['opentelemetry-instrumentation-google-genai==1.3b0', 'google-genai<3', 'httpx<1'],
     programs: ['otel_google_genai'],
   },
-  ...['0.40.14', '0.52.1', '0.58.1', '0.62.4'].map((version) => ({
+  ...['0.40.14', '0.52.1', '0.56.1', '0.58.1', '0.62.4'].map((version) => ({
     name: `traceloop-${version}`,
     packages: [
       `opentelemetry-instrumentation-openai==${version}`,
@@ -108,6 +108,11 @@ export const PYTHON: Environment[] = [
     programs: ['litellm_callback'],
   },
   {
+    name: 'litellm-1.109',
+    packages: ['litellm==1.109.1', 'mcp'],
+    programs: ['litellm_callback'],
+  },
+  {
     name: 'litellm-old',
     packages: ['litellm==1.80.0', 'openai<3', 'openinference-instrumentation-litellm==0.1.51', 'mcp'],
     programs: ['litellm_callback', 'openinference_litellm'],
@@ -128,6 +133,11 @@ export const PYTHON: Environment[] = [
     programs: ['pydantic_ai_logfire'],
   },
   {
+    name: 'pydantic-ai-2.66',
+    packages: ['pydantic-ai-slim[openai,anthropic,google]==2.66.0', 'logfire'],
+    programs: ['pydantic_ai_logfire'],
+  },
+  {
     name: 'pydantic-ai-old',
     packages: [
       'pydantic-ai-slim[openai,anthropic,google]==1.0.18',
@@ -139,15 +149,20 @@ export const PYTHON: Environment[] = [
   },
   { name: 'openlit', packages: ['openlit==1.45.0', 'openai<3', 'anthropic<1'], programs: ['openlit_clients'] },
   {
+    name: 'openlit-1.40',
+    packages: ['openlit==1.40.3', 'openai<3', 'anthropic<1'],
+    programs: ['openlit_clients'],
+  },
+  {
     name: 'openlit-old',
     packages: ['openlit==1.35.0', 'opentelemetry-sdk==1.36.0', 'openai<2', 'anthropic==0.60.0'],
     programs: ['openlit_clients'],
   },
-  {
-    name: 'strands',
-    packages: ['strands-agents[openai,anthropic,otel]==1.62.0'],
+  ...['1.50.0', '1.62.0'].map((version) => ({
+    name: `strands-${version}`,
+    packages: [`strands-agents[openai,anthropic,otel]==${version}`],
     programs: ['strands_agents'],
-  },
+  })),
   {
     name: 'strands-old',
     packages: ['strands-agents[openai,anthropic,otel]==1.10.0', 'openai<2', 'anthropic<0.70'],
@@ -186,6 +201,11 @@ export const PYTHON: Environment[] = [
     packages: ['agent-framework-core==1.23.0', 'agent-framework-openai==1.17.0'],
     programs: ['agent_framework_own'],
   },
+  {
+    name: 'agent-framework-old',
+    packages: ['agent-framework-core==1.10.0', 'agent-framework-openai<=1.10.0'],
+    programs: ['agent_framework_own'],
+  },
 ]
 
 /** For each JavaScript environment, beside the OpenTelemetry SDK. */
@@ -195,32 +215,43 @@ export const JAVASCRIPT: Environment[] = [
     packages: ['ai@4.3.19', '@ai-sdk/openai@1', '@ai-sdk/anthropic@1', '@ai-sdk/google@1', 'zod@3'],
     programs: ['ai-sdk'],
   },
-  {
-    name: 'ai5',
-    packages: ['ai@5.0.277', '@ai-sdk/openai@2', '@ai-sdk/anthropic@2', '@ai-sdk/google@2', 'zod@4'],
+  ...['5.0.93', '5.0.277'].map((version) => ({
+    name: `ai-${version}`,
+    packages: [`ai@${version}`, '@ai-sdk/openai@2', '@ai-sdk/anthropic@2', '@ai-sdk/google@2', 'zod@4'],
     programs: ['ai-sdk'],
-  },
-  {
-    name: 'ai6',
-    packages: ['ai@6.0.326', '@ai-sdk/openai@3', '@ai-sdk/anthropic@3', '@ai-sdk/google@3', 'zod@4'],
+  })),
+  ...['6.0.153', '6.0.326'].map((version) => ({
+    name: `ai-${version}`,
+    packages: [`ai@${version}`, '@ai-sdk/openai@3', '@ai-sdk/anthropic@3', '@ai-sdk/google@3', 'zod@4'],
     programs: ['ai-sdk'],
-  },
-  {
-    name: 'ai7',
-    packages: ['ai@7.0.173', '@ai-sdk/otel@1', '@ai-sdk/openai@4', '@ai-sdk/anthropic@4', '@ai-sdk/google@4', 'zod@4'],
-    programs: ['ai-sdk'],
-  },
-  { name: 'otel', packages: ['@opentelemetry/instrumentation-openai@0.21.0', 'openai'], programs: ['otel-openai'] },
-  {
-    name: 'traceloop',
+  })),
+  ...['7.0.90', '7.0.173'].map((version) => ({
+    name: `ai-${version}`,
     packages: [
-      '@traceloop/instrumentation-openai@0.27.0',
-      '@traceloop/instrumentation-anthropic@0.27.0',
+      `ai@${version}`,
+      '@ai-sdk/otel@1',
+      '@ai-sdk/openai@4',
+      '@ai-sdk/anthropic@4',
+      '@ai-sdk/google@4',
+      'zod@4',
+    ],
+    programs: ['ai-sdk'],
+  })),
+  ...['0.21.0', '0.22.0'].map((version) => ({
+    name: `otel-${version}`,
+    packages: [`@opentelemetry/instrumentation-openai@${version}`, 'openai'],
+    programs: ['otel-openai'],
+  })),
+  ...['0.22.2', '0.27.0'].map((version) => ({
+    name: `traceloop-${version}`,
+    packages: [
+      `@traceloop/instrumentation-openai@${version}`,
+      `@traceloop/instrumentation-anthropic@${version}`,
       'openai@5',
       '@anthropic-ai/sdk@0.60',
     ],
     programs: ['traceloop'],
-  },
+  })),
   {
     name: 'openinference',
     packages: [
