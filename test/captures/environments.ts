@@ -3,6 +3,8 @@
 export interface Environment {
   name: string
   packages: string[]
+  /** Python packages put on top that name a dependency the registry does not serve. */
+  withoutDependencies?: string[]
   /** Programs of python/ or javascript/, without their extension. */
   programs: string[]
 }
@@ -109,7 +111,8 @@ export const PYTHON: Environment[] = [
   },
   {
     name: 'litellm-1.109',
-    packages: ['litellm==1.109.1', 'mcp'],
+    packages: ['litellm==1.106.2', 'mcp'],
+    withoutDependencies: ['litellm==1.109.1'],
     programs: ['litellm_callback'],
   },
   {
@@ -239,7 +242,7 @@ export const JAVASCRIPT: Environment[] = [
   })),
   ...['0.21.0', '0.22.0'].map((version) => ({
     name: `otel-${version}`,
-    packages: [`@opentelemetry/instrumentation-openai@${version}`, 'openai'],
+    packages: [`@opentelemetry/instrumentation-openai@${version}`, 'openai@6'],
     programs: ['otel-openai'],
   })),
   ...['0.22.2', '0.27.0'].map((version) => ({

@@ -15,12 +15,15 @@ const SDK = ['api', 'sdk-trace-node', 'resources', 'instrumentation', 'context-a
   (name) => `@opentelemetry/${name}`,
 )
 
-async function buildPython({ name, packages }: Environment): Promise<string> {
+async function buildPython({ name, packages, withoutDependencies = [] }: Environment): Promise<string> {
   const directory = join(home, 'python', name)
   const python = join(directory, 'bin/python')
   if (!existsSync(python)) {
     await execa('python3', ['-m', 'venv', directory])
     await execa(python, ['-m', 'pip', 'install', '-q', 'opentelemetry-sdk', ...packages], { stdio: 'inherit' })
+    if (withoutDependencies.length > 0) {
+      await execa(python, ['-m', 'pip', 'install', '-q', '--no-deps', ...withoutDependencies], { stdio: 'inherit' })
+    }
   }
   return python
 }
