@@ -23,14 +23,14 @@ export const withAlertingPanels = (dashboard: DashboardBuilder): DashboardBuilde
     .withPanel(
       lines({
         title: 'Failed notifications',
-        description: 'Deliveries by Alertmanager that failed within five minutes, by way of delivery. Should be zero.',
+        description: 'Deliveries by Alertmanager that failed within five minutes, by way of delivery.',
         unit: 'short',
         width: 6,
         height: 8,
         emptyText: 'No delivery failed',
         alerts: ['AlertmanagerNotificationsFailing'],
         queries: [
-          promql('sum by (integration) (increase(alertmanager_notifications_failed_total[5m]))', '{{integration}}'),
+          promql('sum by (integration) (increase(alertmanager_notifications_failed_total[5m])) > 0', '{{integration}}'),
         ],
       }),
     )
@@ -44,7 +44,7 @@ export const withAlertingPanels = (dashboard: DashboardBuilder): DashboardBuilde
         emptyText: 'No evaluation failed',
         alerts: ['RuleEvaluationFailing'],
         queries: [
-          promql('sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m]))', '{{rule_group}}'),
+          promql('sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0', '{{rule_group}}'),
         ],
       }),
     )

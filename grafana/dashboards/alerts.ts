@@ -18,13 +18,15 @@ const LINKS = {
   runbook: [column.link('What to do', '${__value.raw}'), column.text('open'), column.width(80)],
 }
 const WIDTHS = {
-  since: [column.width(165)],
-  started: [column.width(165)],
-  severity: [column.width(85)],
+  since: [column.width(195)],
+  started: [column.width(195)],
+  severity: [column.width(80)],
   status: [column.width(85)],
-  alert: [column.width(190)],
-  summary: [column.width(300)],
+  alert: [column.width(170)],
   organisation: [column.width(100)],
+  value: [column.width(160)],
+  'acknowledged by': [column.width(135)],
+  'resolved by': [column.width(105)],
   lasted: [column.unit('s'), column.width(80)],
 }
 
@@ -102,9 +104,9 @@ export const alerts = withAlertingPanels(
         columns: { ...LINKS, ...WIDTHS },
         queries: [
           sqlTable(`
-          select starts_at as "since", severity, alert_name as alert, org_id as organisation,
+          select date_trunc('second', starts_at) as "since", severity, alert_name as alert, org_id as organisation,
             annotations ->> 'summary' as summary, annotations ->> 'value' as value,
-            coalesce(acknowledged_by, '') as "acknowledged by", silenced_until as "silenced until",
+            coalesce(acknowledged_by, '') || case when silenced_until > now() then ' (snoozed)' else '' end as "acknowledged by",
             page_url as page, annotations ->> 'dashboard_url' as dashboard, annotations ->> 'runbook_url' as runbook
           from alert_instances
           where status = 'firing' and ${OURS}
@@ -138,7 +140,7 @@ export const alerts = withAlertingPanels(
       rankedBars({
         title: 'Most frequent',
         description:
-          'Which alerts began to fire most often. One that often fires and is never acted on should be changed.',
+          'Which six alerts began to fire most often. One that often fires and is never acted on should be changed.',
         unit: 'short',
         ...half,
         emptyText: NONE,
@@ -147,7 +149,7 @@ export const alerts = withAlertingPanels(
           select alert_name as "alert", count(*) as "fired" from alert_instances where ${STARTED}
           group by 1
           order by 2 desc
-          limit 12`),
+          limit 6`),
         ],
       }),
     )
@@ -183,10 +185,10 @@ export const alerts = withAlertingPanels(
         columns: { ...LINKS, ...WIDTHS },
         queries: [
           sqlTable(`
-          select starts_at as "started", status, severity, alert_name as alert, org_id as organisation,
+          select date_trunc('second', starts_at) as "started", status, severity, alert_name as alert, org_id as organisation,
             annotations ->> 'summary' as summary, extract(epoch from coalesce(ends_at, now()) - starts_at)::float8 as lasted,
             coalesce(acknowledged_by, '') as "acknowledged by", coalesce(resolved_by, '') as "resolved by",
-            coalesce(resolution_note, acknowledge_note, '') as note, page_url as page, annotations ->> 'dashboard_url' as dashboard, annotations ->> 'runbook_url' as runbook
+            coalesce(resolution_note, acknowledge_note, '') as note, page_url as page, annotations ->> 'runbook_url' as runbook
           from alert_instances where ${STARTED}
           order by starts_at desc
           limit 200`),

@@ -104,6 +104,7 @@ export const costManagement = spenders
       ...wide,
       columns: {
         agent: [
+          column.width(230),
           column.link(
             'Performance of this agent',
             drillUrl('performance', { org_id: 'organisation', agent_id: 'key' }),
@@ -120,7 +121,7 @@ export const costManagement = spenders
             from ${USAGE}
             group by 1, 2
           )
-          select org_id as organisation, ${named('agent_id')} as agent, coalesce(name, '') as name, coalesce(department, '') as department,
+          select org_id as organisation, ${named('agent_id')} as agent, coalesce(department, '') as department,
             coalesce(owner_team, '') as owner, cost, per_call as "cost of a call", calls, unpriced, agent_id as key
           from spend left join agents using (org_id, agent_id)
           order by cost desc nulls last

@@ -3,7 +3,7 @@ import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { TRACE_LINK } from '../kit/links.ts'
-import { lines, linesWithLimit, stat, table } from '../kit/panels.ts'
+import { lines, linesWithLimit, stackedBars, stat, table } from '../kit/panels.ts'
 import { promql, promqlInstant, sqlSeries, sqlTable } from '../kit/queries.ts'
 import { OF_RETRIEVALS, RETRIEVAL_FILTERS, TIME_BUCKET, withUsageFilters } from '../kit/usage.ts'
 
@@ -37,18 +37,18 @@ export const neo4jHealth = withUsageFilters(
         { value: null, color: 'red' },
         { value: 1, color: 'green' },
       ],
-      queries: [promqlInstant('neo4j_up{job="api"}', 'Neo4j')],
+      queries: [promqlInstant('max(neo4j_up{job="api"})', 'Neo4j')],
     }),
   )
   .withPanel(
     stat({
       title: 'Up in this range',
-      description: 'Share of the probes in the range that Neo4j answered in time.',
+      description: 'Share of the minutes of the range with a probe that Neo4j answered in time.',
       unit: 'percentunit',
       ...small,
       decimals: 2,
       emptyText: NO_PROBE,
-      queries: [promqlInstant('avg_over_time(neo4j_up{job="api"}[$__range])', 'up')],
+      queries: [promqlInstant('avg_over_time(max(neo4j_up{job="api"})[$__range:1m])', 'up')],
     }),
   )
   .withPanel(
@@ -81,7 +81,7 @@ export const neo4jHealth = withUsageFilters(
       ...half,
       emptyText: NO_PROBE,
       alerts: ['Neo4jDown'],
-      queries: [promql('neo4j_up{job="api"}', 'up')],
+      queries: [promql('max(neo4j_up{job="api"})', 'up')],
     }).min(0),
   )
   .withPanel(
@@ -130,12 +130,13 @@ export const neo4jHealth = withUsageFilters(
   )
   .withRow(new RowBuilder('What features lose'))
   .withPanel(
-    lines({
+    stackedBars({
       title: 'Graph queries by result',
       description:
         'Graph queries of features per minute, hour or day, by the range: those that failed were answered without the graph.',
       unit: 'short',
-      ...half,
+      width: 24,
+      height: 8,
       emptyText: NO_GRAPH,
       queries: [
         sqlSeries(`
@@ -144,16 +145,25 @@ export const neo4jHealth = withUsageFilters(
           group by 1, 2
           order by 1, 2`),
       ],
-    }),
+    })
+      .overrideByName('success', [column.color('green')])
+      .overrideByName('error', [column.color('red')]),
   )
   .withPanel(
     table({
       title: 'Failed graph queries',
       description: 'The latest graph queries that failed. Click a trace to see what the person got.',
       unit: 'none',
-      ...half,
+      width: 24,
+      height: 8,
       emptyText: 'No graph query failed in this range',
-      columns: { trace: [TRACE_LINK, column.width(290)], time: [column.width(170)], duration: column.ms() },
+      columns: {
+        time: [column.width(165)],
+        organisation: [column.width(110)],
+        feature: [column.width(150)],
+        duration: [...column.ms(), column.width(90)],
+        trace: [TRACE_LINK, column.width(290)],
+      },
       queries: [
         sqlTable(`
           select created_at as "time", org_id as organisation, feature, error_message as error, duration_ms as duration, trace_id as trace

@@ -26,6 +26,7 @@ const WITHIN = `Percentiles from the roll-ups’ histograms, within 2 %. ${WHOLE
 
 /** Calls that a percentile over time needs to be more than its slowest call. */
 const ENOUGH = { p95: 20, p99: 100 } as const
+const TOO_FEW = `No hour or day with ${ENOUGH.p95} calls in this range`
 const ofEnough = (p: number, calls: number): string => `case when sum(calls) >= ${calls} then ${latency(p)} end`
 
 /** One version of one agent has few calls an hour. */
@@ -110,14 +111,15 @@ export const performance = withSlowestCalls(
     .withPanel(
       lines({
         title: 'p95 over time by model',
-        description: `Duration that 95 % of the calls stay below, by model, where there are ${ENOUGH.p95} calls. ${WITHIN}`,
+        description: `Duration that 95 % of the calls stay below, by model, per hour or per UTC day beyond two days, where there are ${ENOUGH.p95} calls. ${WITHIN}`,
         unit: SECONDS,
         ...half,
+        emptyText: TOO_FEW,
         queries: [
           sqlSeries(`
-          select ${HOUR_BUCKET} as time, ${named('model')} as metric, ${ofEnough(0.95, ENOUGH.p95)} as p95
+          select ${COARSE_BUCKET} as time, ${named('model')} as metric, ${latency(0.95)} as p95
           from ${USAGE}
-          group by 1, 2
+          group by 1, 2 having sum(calls) >= ${ENOUGH.p95}
           order by 1, 2`),
         ],
       }),
@@ -181,15 +183,15 @@ export const performance = withSlowestCalls(
         unit: SECONDS,
         width: 24,
         height: 8,
-        emptyText: NO_CALLS,
+        emptyText: TOO_FEW,
         queries: [
           sqlSeries(`
           with busiest as (
             select agent_id, version from ${USAGE} group by 1, 2 order by sum(calls) desc limit 12
           )
-          select ${COARSE_BUCKET} as time, ${named('agent_id')} || ' ' || ${named('version')} as metric, ${ofEnough(0.95, ENOUGH.p95)} as p95
+          select ${COARSE_BUCKET} as time, ${named('agent_id')} || ' ' || ${named('version')} as metric, ${latency(0.95)} as p95
           from ${USAGE} join busiest using (agent_id, version)
-          group by 1, 2
+          group by 1, 2 having sum(calls) >= ${ENOUGH.p95}
           order by 1, 2`),
         ],
       }),

@@ -128,15 +128,15 @@ export const queryMetrics = withCachePanels(
       lines({
         title: 'Top score by mode',
         description:
-          'Mean score of the best chunk of each search. A fall means that the index or the questions changed.',
-        unit: 'short',
+          'Mean score of the best chunk of each search against the mode’s mean over the range, because modes have scales of their own: 100 % is as usual. A fall means that the index or the questions changed.',
+        unit: 'percentunit',
         ...half,
         emptyText: 'No search with a score in this range',
         queries: [
           sqlSeries(`
-          select ${BUCKET} as time, ${named('mode')} as metric, avg(top_score) as score
+          select ${BUCKET} as time, ${named('mode')} as metric, avg(top_score) * sum(count(*)) over (partition by mode) / nullif(sum(sum(top_score)) over (partition by mode), 0) as score
           from ${SEARCHES} and top_score is not null
-          group by 1, 2
+          group by 1, mode
           order by 1, 2`),
         ],
       }),
@@ -146,7 +146,8 @@ export const queryMetrics = withCachePanels(
         title: 'p95 of each step',
         description: 'Duration that 95 % of the steps stay below: embedding, search, rerank, graph query.',
         unit: MILLISECONDS,
-        ...half,
+        width: 24,
+        height: 8,
         emptyText: 'No retrieval in this range',
         queries: [
           sqlSeries(`
@@ -163,9 +164,18 @@ export const queryMetrics = withCachePanels(
         description:
           'The latest searches that failed, or that gave no chunk. Click a trace to see what the person asked for.',
         unit: 'none',
-        ...half,
+        width: 24,
+        height: 8,
         emptyText: 'Every search in this range found something',
-        columns: { time: [column.width(170)], trace: [TRACE_LINK, column.width(130)], duration: column.ms() },
+        columns: {
+          time: [column.width(165)],
+          organisation: [column.width(110)],
+          feature: [column.width(150)],
+          mode: [column.width(95)],
+          status: [column.width(95)],
+          duration: [...column.ms(), column.width(90)],
+          trace: [TRACE_LINK, column.width(290)],
+        },
         queries: [
           sqlTable(`
           select created_at as "time", org_id as organisation, feature, mode, status, error_message as error, duration_ms as duration, trace_id as trace

@@ -36,13 +36,20 @@ export function addEmbedding(trace: TraceBuilder, random: Random, { parent, star
   addSideCall(trace, { ...call, parent: step, startUs: startUs + durationUs * 0.05, durationUs: durationUs * 0.9 })
 }
 
+/** Scores as the demo app's own search gives them: BM25 for words, reciprocal rank fusion for hybrid with a floor on the cosine. */
+const SCORES: Readonly<Record<string, { scale: number; threshold?: number }>> = {
+  keyword: { scale: 9 },
+  hybrid: { scale: 0.033, threshold: 0.1 },
+}
+
 export function addVectorSearch(
   trace: TraceBuilder,
   random: Random,
   { parent, startUs, durationUs }: Place,
   mode: string,
 ): void {
-  const top = 0.55 + 0.4 * random.next()
+  const { scale, threshold } = SCORES[mode] ?? { scale: 1 }
+  const top = scale * (0.55 + 0.4 * random.next())
   trace.add({
     parent,
     name: 'vector_search',
@@ -57,7 +64,7 @@ export function addVectorSearch(
       [ATTR.chunksUsed]: random.between(2, 7),
       [ATTR.topScore]: rounded(top),
       [ATTR.averageScore]: rounded(top * (0.6 + 0.25 * random.next())),
-      [ATTR.scoreThreshold]: 0.45,
+      ...(threshold !== undefined && { [ATTR.scoreThreshold]: threshold }),
     },
   })
 }
