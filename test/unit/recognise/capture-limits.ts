@@ -11,6 +11,7 @@ export const UNSEEN_CALLS: { captures: RegExp; calls: number; why: string }[] = 
   { captures: /^otel-js-openai-.*\/abort$/, calls: 1, why: 'as above' },
   { captures: /-anthropic-(?:0\.1\.18|1\.35\.0)\/stream-helper$/, calls: 1, why: 'messages.stream() is not watched' },
   { captures: /^otel-openai-v2-.*\/responses/, calls: 1, why: 'the responses API is not watched' },
+  { captures: /^traceloop-js-openai-0\.22.*\/responses/, calls: 1, why: 'the responses API is not watched' },
   { captures: /^traceloop-openai-0\.40.*\/responses/, calls: 1, why: 'the responses API is not watched' },
   { captures: /^traceloop-js-openai-.*\/embeddings$/, calls: 1, why: 'embeddings are not watched' },
   {
@@ -60,9 +61,10 @@ export const UNKNOWN_PARTS: { captures: RegExp; parts: string[]; why: string }[]
     why: 'its price table did not know the response',
   },
   {
-    captures: /^strands-agents-.*\/(?:cached|reasoning)$/,
-    parts: ['cacheReadTokens', 'reasoningTokens'],
-    why: 'no attribute for reasoning, and before 1.62 none for OpenAI’s cached tokens',
+    captures: /^strands-agents-1\.10.*\/cached$/,
+    parts: ['cacheReadTokens'],
+    why: 'no attribute for OpenAI’s cached tokens',
   },
+  { captures: /^strands-agents-.*\/reasoning$/, parts: ['reasoningTokens'], why: 'no such attribute' },
   { captures: /^traceloop-openai-0\.40.*\/reasoning$/, parts: ['reasoningTokens'], why: 'no such attribute' },
 ]

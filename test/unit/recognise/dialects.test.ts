@@ -156,6 +156,25 @@ test.each([
   })
 })
 
+test.each([
+  ['gpt-4o-mini', 1043],
+  ['claude-sonnet-4-0', 2067],
+  ['a-deployment', 2067],
+])('under Anthropic’s names of the cached tokens, input of %s is %i: its wire decides', (model, inputTokens) => {
+  const attributes = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.system': 'strands-agents',
+    'gen_ai.request.model': model,
+    'gen_ai.usage.input_tokens': 1043,
+    'gen_ai.usage.output_tokens': 7,
+    'gen_ai.usage.total_tokens': 1050,
+    'gen_ai.usage.cache_read_input_tokens': 1024,
+  }
+  for (const scopeName of ['strands.telemetry.tracer', 'a.library.nobody.knows']) {
+    expect(readSpan(span(attributes, { scopeName }))?.usage).toMatchObject({ inputTokens, cacheReadTokens: 1024 })
+  }
+})
+
 test('reads a LiteLLM answer that survived only as Python text', () => {
   const usage =
     "{'prompt_tokens': 13, 'completion_tokens': 7, 'prompt_tokens_details': {'cached_tokens': 4}, 'total_tokens': 20}"

@@ -3,8 +3,9 @@
 import { ATTR } from '../../../../instrumentation/semconv.ts'
 import type { Span } from '../../span.ts'
 import type { CacheConvention } from '../candidate.ts'
-import { type Dialect, type Fields, levelOfScope } from '../dialect.ts'
+import { type Dialect, type Fields, type Identity, levelOfScope } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
+import { excludesCacheOnTheWire } from '../provider.ts'
 
 const WIRE_CACHE_NAMES = ['gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_creation_input_tokens'] as const
 
@@ -61,13 +62,15 @@ export const OTEL_FIELDS: Fields = {
 
 /**
  * The standard name came with the rule that input includes cached tokens. Anthropic's own wire name is older than the
- * rule and came with Anthropic's figures, which leave them out.
+ * rule: libraries copied the wire's figures under it, which leave them out where the wire does. Strands 1.50 writes
+ * OpenAI's under it too, and those hold them. Who answered is unknown: the name is all there is.
  */
-export function conventionOfNames({ attributes }: Span): CacheConvention | undefined {
+export function conventionOfNames({ attributes }: Span, { provider, model }: Identity): CacheConvention | undefined {
   if (attributes[ATTR.cacheReadTokens] !== undefined || attributes[ATTR.cacheCreationTokens] !== undefined) {
     return 'inclusive'
   }
-  return WIRE_CACHE_NAMES.some((name) => attributes[name] !== undefined) ? 'exclusive' : undefined
+  if (!WIRE_CACHE_NAMES.some((name) => attributes[name] !== undefined)) return undefined
+  return provider === '' || excludesCacheOnTheWire(provider, model) ? 'exclusive' : 'inclusive'
 }
 
 /** A call that gave neither figures nor a finish reason was left before its end. */
@@ -85,8 +88,8 @@ export const otelGenAi: Dialect = {
   owns: () => true,
   fields: OTEL_FIELDS,
   operation: agentWithoutOperation,
-  convention: (span) =>
-    span.scopeName.startsWith('opentelemetry.instrumentation.') ? 'inclusive' : conventionOfNames(span),
+  convention: (span, identity) =>
+    span.scopeName.startsWith('opentelemetry.instrumentation.') ? 'inclusive' : conventionOfNames(span, identity),
   // The official instrumentations name a finish reason on every stream that was read to its end.
   brokeOff: (span, finishReason) =>
     finishReason === '' && (span.attributes[ATTR.requestStream] === true || endedWithoutTrace(span, finishReason)),
