@@ -6,7 +6,7 @@ export const UNSEEN_CALLS: { captures: RegExp; calls: number; why: string }[] = 
   { captures: /^ai-4.*\/abort$/, calls: 1, why: 'neither the outer nor the inner span is ended' },
   { captures: /^litellm-.*\/abort$/, calls: 1, why: 'its callback runs at the end of a stream only' },
   { captures: /^openlit-.*\/abort$/, calls: 1, why: 'the span is dropped with the unread stream' },
-  { captures: /^openinference-(?:openai-0\.1\.30|anthropic-0\.1\.18)\/abort$/, calls: 1, why: 'as above' },
+  { captures: /^openinference-(?:openai-0\.1\.(?:30|45)|anthropic-0\.1\.18)\/abort$/, calls: 1, why: 'as above' },
   { captures: /^traceloop-(?:openai-0\.40|anthropic-0\.[45]|js).*\/abort$/, calls: 1, why: 'as above' },
   { captures: /^otel-js-openai-.*\/abort$/, calls: 1, why: 'as above' },
   { captures: /-anthropic-(?:0\.1\.18|1\.35\.0)\/stream-helper$/, calls: 1, why: 'messages.stream() is not watched' },
