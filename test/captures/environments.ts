@@ -68,6 +68,11 @@ export const PYTHON: Environment[] = [
     programs: ['openinference_openai', 'openinference_anthropic'],
   },
   {
+    name: 'openinference-0.1.45',
+    packages: ['openinference-instrumentation-openai==0.1.45', 'openai<3', 'wrapt<2'],
+    programs: ['openinference_openai'],
+  },
+  {
     name: 'openinference-old',
     packages: [
       'openinference-instrumentation-openai==0.1.30',
@@ -255,6 +260,16 @@ export const JAVASCRIPT: Environment[] = [
     ],
     programs: ['traceloop'],
   })),
+  {
+    name: 'openinference-4.1',
+    packages: [
+      '@arizeai/openinference-instrumentation-openai@4.1.3',
+      '@arizeai/openinference-instrumentation-anthropic@0.2.8',
+      'openai@6',
+      '@anthropic-ai/sdk@0.90',
+    ],
+    programs: ['openinference'],
+  },
   {
     name: 'openinference',
     packages: [
