@@ -25,6 +25,8 @@ interface Variable {
   query: string
   type: string
   current: { value: string | string[] }
+  /** What "All" stands for, as it is, where it is not every option. */
+  allValue?: string
 }
 
 interface PanelModel {
@@ -110,10 +112,11 @@ function fillIn(
   format: (values: string[]) => string,
   all: Map<string, string[]> = new Map(),
 ): string {
-  return variables.reduce((filled, { name, type, current }) => {
+  return variables.reduce((filled, { name, type, current, allValue }) => {
     const chosen = [current.value].flat()
-    const values = chosen.includes('$__all') ? (all.get(name) ?? ['.*']) : chosen
-    const value = type === 'query' ? format(values) : values.join(',')
+    const isAll = chosen.includes('$__all')
+    const values = isAll ? (all.get(name) ?? ['.*']) : chosen
+    const value = isAll && allValue ? allValue : type === 'query' ? format(values) : values.join(',')
     return filled.replace(new RegExp(`\\$\\{?${name}\\}?(?!\\w)`, 'g'), () => value)
   }, text)
 }

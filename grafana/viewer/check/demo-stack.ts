@@ -1,4 +1,4 @@
-// A stack to look at: the one of this checkout if it runs, else one of its own with a week of demo data and live traffic.
+// A stack to look at: the one of this checkout if it runs, else one of its own with two weeks of demo data and live traffic.
 // In: VIEWER_URL, INBOX_URL, ports from the environment. Out: URLs for the length of some work.
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
@@ -11,8 +11,9 @@ export interface LookedAt {
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..')
-const DAYS = 7
-const TRACES = 20_000
+// Two weeks, so that the last one can be compared with the one before.
+const DAYS = 14
+const TRACES = 40_000
 const LIVE_CALLS = 20
 const WAIT_MS = 300_000
 const DAY_MS = 86_400_000

@@ -6,6 +6,7 @@ import { chromium, type Page } from 'playwright-core'
 import { compressPng } from './compress-png.ts'
 import { askLedger, type LookedAt, withDemoStack } from './demo-stack.ts'
 import { whenDrawn } from './draw-dashboard.ts'
+import { TOUR } from './tour-shots.ts'
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium'
 const IMAGES = resolve(import.meta.dirname, '../../../docs/images')
@@ -13,7 +14,7 @@ const MAX_BYTES = 250_000
 const WIDTH_PX = 1440
 const MAIL_WITHIN_MS = 300_000
 
-interface Shot {
+export interface Shot {
   file: string
   /** What it shows, for the documentation's alternative text. */
   alt: string
@@ -53,7 +54,11 @@ const SHOTS: Shot[] = [
     url: traceUrl,
   },
   { file: 'alert-mail', alt: 'The mail of an alert, with its buttons', heightPx: 760, widthPx: 900, url: mailUrl },
+  ...TOUR,
 ]
+
+/** `node screenshots.ts tour` takes those whose names begin so. */
+const isAskedFor = ({ file }: Shot): boolean => file.startsWith(process.argv[2] ?? '')
 
 /** The live trace with most model calls: it has logs as well. */
 async function traceUrl({ viewerUrl }: LookedAt): Promise<string> {
@@ -86,7 +91,7 @@ async function takeAll(at: LookedAt): Promise<number> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
   let failed = 0
   try {
-    for (const { file, alt, url, heightPx, widthPx = WIDTH_PX, act } of SHOTS) {
+    for (const { file, alt, url, heightPx, widthPx = WIDTH_PX, act } of SHOTS.filter(isAskedFor)) {
       const page = await browser.newPage({ viewport: { width: widthPx, height: heightPx } })
       await page.goto(await url(at))
       await page.waitForLoadState('networkidle')

@@ -29,6 +29,8 @@ const NAMES = {
 const JOB = { job: 'dealroom' }
 const label = (attribute: string): string => attribute.replaceAll('.', '_')
 
+const OUTAGE_STEP_S = 120
+
 /** How far apart samples are: fine where dashboards look closely, coarse in the distant past. */
 export function stepSeconds(ageMs: number): number {
   if (ageMs <= DAY_MS) return 120
@@ -103,7 +105,10 @@ export async function writePrometheusHistory(
     await onFile(path)
   }
   for (const [hour, { startMs }] of data.hours.entries()) {
-    const stepS = stepSeconds(endMs - startMs)
+    const { fromMs, toMs } = data.incidents.providerOutage
+    const isOutage = startMs < toMs && startMs + HOUR_MS > fromMs
+    // Rates over five minutes need two samples within them.
+    const stepS = isOutage ? OUTAGE_STEP_S : stepSeconds(endMs - startMs)
     const traces = data.tracesOf(hour)
     let next = 0
     for (let atMs = startMs + stepS * 1000; atMs <= startMs + HOUR_MS; atMs += stepS * 1000) {
