@@ -12,10 +12,10 @@ import { rankedBars, stat, table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
 import { ALL_DEALS, DAYS, NO_CALLS, named, withUsageFilters } from '../kit/usage.ts'
 
-/** The bar that was clicked: its start in ms, and how long it is. Without one, the whole range. */
+/** The bar that was clicked: its start in ms, and how long it is (a day where deals are chosen, see USAGE). Without one, the whole range. */
 const START = `to_timestamp(nullif('$at', '')::float8 / 1000)`
 const LENGTH = `('1 ' || case '$bucket' when 'auto' then
-    case when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '8 days' then 'day' else 'hour' end
+    case when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '8 days' or not ${ALL_DEALS} in ($deal_id) then 'day' else 'hour' end
   else '$bucket' end)::interval`
 const FROM = `coalesce(${START}, $__timeFrom()::timestamptz)`
 const TO = `coalesce(${START} + ${LENGTH}, $__timeTo()::timestamptz)`

@@ -125,14 +125,15 @@ export const fleetHome = withUsageFilters(
   .withPanel(
     lines({
       title: 'Failed calls over time by department',
-      description: `Share of calls that failed, per hour or per UTC day over longer ranges. ${WHOLE_HOURS}`,
+      description: `Share of calls that failed, per hour or per UTC day beyond two days, where there are 20 calls. ${WHOLE_HOURS}`,
       unit: 'percentunit',
       ...half,
+      emptyText: 'No hour or day with 20 calls in this range',
       queries: [
         sqlSeries(`
-          select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${FAILED} as failed
+          select ${HOUR_BUCKET.replace('8 days', '2 days')} as time, ${named('department')} as metric, ${FAILED} as failed
           from ${USAGE}
-          group by 1, 2
+          group by 1, 2 having sum(calls) >= 20
           order by 1, 2`),
       ],
     }).min(0),
