@@ -1,5 +1,6 @@
 // Test projects, from the quickest to the one that needs the whole stack. `make test` runs them all.
 import { defineConfig } from 'vitest/config'
+import { SlowFilesFirst } from './test/slow-files-first.ts'
 
 const project = (name: string, options: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
@@ -7,6 +8,7 @@ const project = (name: string, options: object = {}) => ({
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowFilesFirst },
     projects: [
       project('unit', { maxWorkers: 2 }),
       // These wait for processes more than they compute.
