@@ -4,10 +4,11 @@
 // that knows most. Structure decides what is a sum, never "has usage" or "parent = sum of children".
 
 import { type CallGroup, type CallGroups, createGroups } from './call-groups.ts'
-import type { Candidate, Decision, SpanPlace } from './candidate.ts'
+import type { Candidate, Decision, SpanPlace, Usage } from './candidate.ts'
 import { matchAcrossScopes } from './match-scopes.ts'
 import { decideAggregates } from './resolve-aggregates.ts'
-import { isMeasured, modelsAgree, sameClass, sameEmitter } from './same-call.ts'
+import { figuresAgree, hasFigures, isMeasured, modelsAgree, overlap, sameClass, sameEmitter } from './same-call.ts'
+import { isProviderIssued } from './split-calls.ts'
 import { createTraceTree } from './trace-tree.ts'
 import { compareCandidates, mergeViews } from './views.ts'
 import { joinWrappers } from './wrappers.ts'
@@ -19,6 +20,7 @@ export function resolve(candidates: readonly Candidate[], places: readonly SpanP
   const groups = createGroups(calls)
   const sums = new Map<Candidate, string>()
 
+  joinRepeats(calls, groups)
   joinEqualResponseIds(calls, groups)
   joinNotes(calls, groups)
   joinWrappers(calls, groups, tree, sums)
@@ -51,12 +53,37 @@ function whyJoined(group: CallGroup, view: Candidate): string {
 }
 
 function joinEqualResponseIds(calls: readonly Candidate[], groups: CallGroups): void {
-  const firsts = new Map<string, Candidate>()
-  for (const call of calls) {
-    if (call.responseId === '') continue
-    const first = firsts.get(call.responseId)
-    if (first === undefined) firsts.set(call.responseId, call)
-    else if (sameClass(first, call)) groups.join(first, call, `same response id ${call.responseId}`)
+  const byId = Map.groupBy(calls, ({ responseId }) => responseId)
+  byId.delete('')
+  for (const [id, showing] of byId) {
+    const isProof = isProviderIssued(id)
+    // `None`, `chatcmpl-123`: what no provider numbered says little, and nothing where one emitter shows it twice.
+    if (!isProof && showing.some((call, at) => showing.slice(0, at).some((other) => sameEmitter(other, call)))) continue
+    const [first, ...others] = showing as [Candidate, ...Candidate[]]
+    for (const call of others) {
+      if (!sameClass(first, call)) continue
+      const isSame = isProof ? !areUnlike(first, call) : modelsAgree(first, call) && overlap(first, call) > 0
+      if (isSame) groups.join(first, call, `same response id ${id}`)
+    }
+  }
+}
+
+/** One emitter's reports of two calls behind one id: one after the other, with other figures. */
+function areUnlike(a: Candidate, b: Candidate): boolean {
+  if (!sameEmitter(a, b) || overlap(a, b) > 0 || !hasFigures(a) || !hasFigures(b)) return false
+  return !figuresAgree(a.usage as Usage, b.usage as Usage)
+}
+
+/** What a start loses as a JSON number (a double), in ns. */
+const ROUNDED_NANOS = 1_000n
+
+/** One span sent twice, its start rounded on one of the ways: another key to the ledger, but the same call. */
+function joinRepeats(calls: readonly Candidate[], groups: CallGroups): void {
+  for (const repeats of Map.groupBy(calls, ({ spanId }) => spanId).values()) {
+    const [first, ...others] = repeats as [Candidate, ...Candidate[]]
+    for (const call of others)
+      if (sameEmitter(first, call) && call.startTimeUnixNano - first.startTimeUnixNano <= ROUNDED_NANOS)
+        groups.join(first, call, 'the same span again, its start rounded')
   }
 }
 

@@ -14,6 +14,7 @@ function outcomes(candidates: Candidate[], places: SpanPlace[] = []): Record<num
   return found
 }
 
+const ISSUED = 'chatcmpl-C3f9aKq81LmZx07v'
 const OTHER = { scopeName: 'scope-b' }
 const AGENT = { role: 'aggregate', operation: 'invoke_agent', scopeName: 'framework', level: 'framework' } as const
 
@@ -28,11 +29,30 @@ describe('one emitter', () => {
   })
 
   test('books two spans with one response id once', () => {
-    const same = { tokens: [10, 5] as [number, number], responseId: 'chatcmpl-1' }
+    const same = { tokens: [10, 5] as [number, number], responseId: ISSUED }
     expect(outcomes([candidate(1, 0, same), candidate(2, 0, { ...same, at: 300 })])).toEqual({
       1: 'booked',
       2: 'duplicate of 1',
     })
+  })
+
+  test.each(['None', 'unknown', 'chatcmpl-123', ISSUED])(
+    'books two calls of other figures behind the id %s',
+    (responseId) => {
+      const calls = [
+        candidate(1, 0, { tokens: [10, 5], responseId }),
+        candidate(2, 0, { tokens: [7000, 9], responseId, at: 300 }),
+      ]
+      expect(outcomes(calls)).toEqual({ 1: 'booked', 2: 'booked' })
+    },
+  )
+
+  test('books a span once that came twice with its start rounded', () => {
+    const first = candidate(1, 0, { tokens: [10, 5] })
+    const rounded = { ...first, startTimeUnixNano: first.startTimeUnixNano + 128n }
+    const decisions = resolve([rounded, first], [])
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(['booked', 'duplicate'])
+    expect(decisions[0]?.candidate.startTimeUnixNano).toBe(first.startTimeUnixNano)
   })
 
   test('books both when a call made while a stream is read nests in its span', () => {
@@ -42,6 +62,15 @@ describe('one emitter', () => {
 })
 
 describe('two emitters', () => {
+  test('an id that no provider issued joins only what one of them shows once, at one time, of one model', () => {
+    const one = candidate(1, 0, { tokens: [10, 5], responseId: 'chatcmpl-123' })
+    const other = { tokens: [12, 5] as [number, number], responseId: 'chatcmpl-123', ...OTHER }
+    expect(outcomes([one, candidate(2, 0, { ...other, at: 1 })])).toEqual({ 1: 'booked', 2: 'duplicate of 1' })
+    expect(outcomes([one, candidate(2, 0, { ...other, at: 4000 })])).toEqual({ 1: 'booked', 2: 'booked' })
+    const claude = { provider: 'anthropic', requestModel: 'claude-sonnet-4-0' }
+    expect(outcomes([one, candidate(2, 0, { ...other, ...claude, at: 1 })])).toEqual({ 1: 'booked', 2: 'booked' })
+  })
+
   test('books sibling reports of one call once', () => {
     const calls = [candidate(1, 0, { tokens: [10, 5] }), candidate(2, 0, { tokens: [10, 5], at: 1, for: 98, ...OTHER })]
     expect(Object.values(outcomes(calls)).sort()).toEqual(['booked', 'duplicate of 1'])
