@@ -25,8 +25,9 @@ export async function lockSplitDays(client: Client, spans: readonly PreparedSpan
       days = new Map([[Math.floor(Number(span.startTimeUnixNano) / DAY_NANOS), false]])
       asked.set(span.orgId, days)
     }
-    if (candidate === undefined || !isProviderIssued(candidate.responseId)) continue
-    for (const day of daysOf(candidate)) if (days.get(day) !== true) days.set(day, isSplitting(candidate))
+    if (candidate === undefined) continue
+    const splits = isSplitting(candidate) && isProviderIssued(candidate.responseId)
+    for (const day of daysOf(candidate)) if (days.get(day) !== true) days.set(day, splits)
   }
   const rows = [...asked].flatMap(([orgId, days]) => [...days].map(([day, splits]) => ({ orgId, day, splits })))
   const found = await client.query<{ org_id: string; day: string | null }>({
