@@ -16,8 +16,9 @@ export interface ErrorHandlerOptions {
 const SERVER_MESSAGE = 'Something went wrong on our side. Please try again, and quote the trace id if it happens again.'
 
 /**
- * Answers `{ error: { code, message, trace_id } }`. An error with a status from 400 to 499 and `expose !== false` keeps
- * its own message; every other error shows a fixed one.
+ * Answers `{ error: { code, message, trace_id } }`. An error that says whether it may be exposed, as those of http-errors
+ * and of Express's own body parsers do, keeps its status, and its message where `expose` is true. Every other error is a
+ * 500 with a fixed message: a status of its own may be a model provider's, whose text names accounts and keys.
  */
 export function errorHandler({ logger }: ErrorHandlerOptions): ErrorRequestHandler {
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
@@ -40,13 +41,15 @@ export function errorHandler({ logger }: ErrorHandlerOptions): ErrorRequestHandl
 
 function toAnswer(error: unknown): { status: number; code: string; message: string } {
   const fields = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
+  if (typeof fields.expose !== 'boolean') return { status: 500, code: 'internal', message: SERVER_MESSAGE }
   const given = fields.status ?? fields.statusCode
   const status = typeof given === 'number' && given >= 400 && given <= 599 ? given : 500
-  const code = typeof fields.code === 'string' && /^[a-z_]{1,40}$/.test(fields.code) ? fields.code : undefined
-  if (status < 500 && fields.expose !== false) {
-    return { status, code: code ?? 'bad_request', message: messageOf(error) }
+  const ownCode = typeof fields.code === 'string' && /^[a-z_]{1,40}$/.test(fields.code) ? fields.code : undefined
+  return {
+    status,
+    code: ownCode ?? (status < 500 ? 'bad_request' : 'internal'),
+    message: fields.expose ? messageOf(error) : SERVER_MESSAGE,
   }
-  return { status, code: code ?? 'internal', message: SERVER_MESSAGE }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
