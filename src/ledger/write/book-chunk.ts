@@ -6,26 +6,17 @@ import { withTransaction } from '../../shared/pg.ts'
 import { mayBeStep } from '../asked-keys.ts'
 import { CopyEncoder } from './copy-encoder.ts'
 import { copyRows, type Road } from './copy-rows.ts'
-import { appendFeature, isFeatureRun } from './feature-rows.ts'
+import { ensurePartitions } from './ensure-partitions.ts'
 import { appendLog, type PreparedLog } from './log-rows.ts'
 import type { Partitions } from './partitions.ts'
 import { type PreparedSpan, traceKeyOf } from './prepared-span.ts'
 import type { Pricing } from './pricing.ts'
 import { type KnownSpan, type KnownTrace, linesForTraces, type Resolve } from './resolve-trace.ts'
 import { appendSpan } from './span-rows.ts'
-import { claimDays, lockSplitDays } from './split-days.ts'
+import { SPAN_TABLES } from './span-tables.ts'
+import { lockSplitDays } from './split-days.ts'
 import { claimResponses, readLinks } from './split-responses.ts'
-import { appendCacheLookup, appendRagStep, appendRequest, isCacheLookup, isRagStep, isRequest } from './step-rows.ts'
-import {
-  CACHE_METRICS,
-  FEATURE_USAGE,
-  LLM_USAGE,
-  RAG_METRICS,
-  REQUEST_METRICS,
-  STRUCTURED_LOGS,
-  type TargetTable,
-  TRACE_SPANS,
-} from './tables.ts'
+import { LLM_USAGE, STRUCTURED_LOGS, type TargetTable, TRACE_SPANS } from './tables.ts'
 import { connect, requireLocked, type TraceLink, withLinked, withMoreTraces } from './trace-links.ts'
 import { lockTraces, readLines, readSpans } from './trace-state.ts'
 import { tracesOf } from './traces-of.ts'
@@ -54,18 +45,9 @@ export interface BookDependencies {
   pricing: Pricing
 }
 
-/** Tables that get one row from some spans, besides trace_spans. */
-const SPAN_TABLES: { table: TargetTable; takes: (prepared: PreparedSpan) => boolean; append: typeof appendFeature }[] =
-  [
-    { table: FEATURE_USAGE, takes: ({ span }) => isFeatureRun(span), append: appendFeature },
-    { table: REQUEST_METRICS, takes: ({ span }) => isRequest(span), append: appendRequest },
-    { table: RAG_METRICS, takes: ({ span }) => isRagStep(span), append: appendRagStep },
-    { table: CACHE_METRICS, takes: ({ span }) => isCacheLookup(span), append: appendCacheLookup },
-  ]
-
 /** @throws what Postgres answers; then nothing of the chunk is booked, unless the answer to COMMIT was lost. */
 export async function bookChunk(chunk: Chunk, road: Road, on: BookDependencies): Promise<Booked> {
-  await ensurePartitions(chunk, on)
+  await ensurePartitions(chunk, on.pool, on.partitions)
   const price = await on.pricing.current()
   return withMoreTraces((linked) =>
     withTransaction(on.pool, async (client) => {
@@ -183,22 +165,4 @@ async function bookLogs(logs: PreparedLog[], booked: Booked, write: Write): Prom
   for (const log of distinct.values()) appendLog(rows, log)
   const inserted = await write(STRUCTURED_LOGS, rows)
   booked.duplicateLogs = logs.length - inserted
-}
-
-const DAY_MICROS = 86_400_000_000
-const DAY_NANOS = 86_400_000_000_000n
-
-async function ensurePartitions({ spans, logs }: Chunk, { pool, partitions }: BookDependencies): Promise<void> {
-  const days = new Set<number>()
-  for (const { startMicros } of spans) days.add(Math.floor(startMicros / DAY_MICROS))
-  for (const { name } of [TRACE_SPANS, { name: 'trace_parts' }, LLM_USAGE]) await partitions.ensure(pool, name, days)
-  const claims = claimDays(spans)
-  for (const name of ['response_traces', 'split_responses']) await partitions.ensure(pool, name, claims)
-  const steps = spans.filter(({ span }) => mayBeStep(span))
-  for (const { table, takes } of SPAN_TABLES) {
-    const taken = steps.filter(takes).map(({ startMicros }) => Math.floor(startMicros / DAY_MICROS))
-    await partitions.ensure(pool, table.name, taken)
-  }
-  const logDays = logs.map(({ log }) => Number(log.timeUnixNano / DAY_NANOS))
-  await partitions.ensure(pool, STRUCTURED_LOGS.name, logDays)
 }
