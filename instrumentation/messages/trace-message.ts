@@ -13,8 +13,10 @@ const tracer = trace.getTracer('spanledger', VERSION)
 
 /**
  * Handles WebSocket messages, each in a trace and tenant context of its own:
- * `socket.on('message', webSocketHandler(() => tenantOf(socket), (data) => answer(socket, data)))`.
- * The trace is linked to the one that opened the connection. What `handle` throws is recorded and thrown on.
+ * `const handle = webSocketHandler(() => tenantOf(socket), (data) => answer(socket, data))` and
+ * `socket.on('message', (data) => handle(data).catch((error) => apologise(socket, error)))`.
+ * The trace is linked to the one that opened the connection. What `handle` throws is recorded and thrown on; an event
+ * emitter ignores the promise, so catch it there: a rejection nobody listens to ends the process.
  */
 export function webSocketHandler<A extends unknown[], R>(
   resolve: (...args: A) => Tenant | undefined,

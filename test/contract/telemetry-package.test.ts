@@ -1,6 +1,7 @@
 // The package as an application team gets it: packed, installed into an empty app, preloaded, seen by a collector; under
 // this Node and the oldest supported one; and the README's starts, run as they are written.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,7 +84,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 }, 60_000)
 
-const start = (file: string, node: string, args: string[] = []) =>
+const start = (file: string, node: string, args: string[] = [], env: Record<string, string> = {}) =>
   startTracedApp(join(directory, file), {
     endpoint: sink.url,
     cwd: directory,
@@ -91,7 +92,7 @@ const start = (file: string, node: string, args: string[] = []) =>
     library: 'spanledger/instrumentation',
     node,
     args,
-    env: { PORT: '0', OPENAI_API_KEY: 'test', OPENAI_BASE_URL: models.baseUrl('openai', 'stream') },
+    env: { PORT: '0', OPENAI_API_KEY: 'test', OPENAI_BASE_URL: models.baseUrl('openai', 'stream'), ...env },
   })
 
 const spansOf = (org: string) => receivedBy(sink, 'traces').filter(({ attributes }) => attributes.org_id === org)
@@ -174,6 +175,27 @@ describe.each([
       expect(await response.json()).toEqual({ text: expect.stringMatching(/^(?:Net debt|queued)/) })
       const spans = await waitForSpans(tenant, names)
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
+    } finally {
+      app.child.kill('SIGKILL')
+      await app.ended
+    }
+  })
+
+  it.skipIf(!node)('runs the README’s start: WebSocket, through a refusal of the provider', async () => {
+    const app = start('websocket-app.js', node ?? '', [], { OPENAI_BASE_URL: models.baseUrl('openai', 'rate-limit') })
+    try {
+      const address = `ws://127.0.0.1:${await portOf(app)}/?org=`
+      const bystander = new WebSocket(`${address}${org('bystander')}`)
+      await once(bystander, 'open')
+      const socket = new WebSocket(`${address}${org('refused')}`)
+      await once(socket, 'open')
+      socket.send('one?')
+      const [answer] = await once(socket, 'message')
+      expect(String(answer)).toBe('Something went wrong, please try again.')
+      expect(app.output()).toContain('RateLimitError')
+      await waitForSpans(org('refused'), ['websocket message'])
+      // The process goes on, and with it every other organisation's connection.
+      expect([app.child.exitCode, bystander.readyState]).toEqual([null, WebSocket.OPEN])
     } finally {
       app.child.kill('SIGKILL')
       await app.ended
