@@ -26,7 +26,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   gen_ai_client_operation_time_to_first_chunk_seconds_bucket: { exporter: 'instrumentation', labels: [...CALL, 'le'] },
   spanledger_feature_duration_seconds_count: {
     exporter: 'instrumentation',
-    labels: ['org_id', 'spanledger_feature_status'],
+    labels: ['org_id', 'spanledger_feature_status', 'error_type'],
   },
   spanledger_feature_duration_seconds_bucket: { exporter: 'instrumentation', labels: ['org_id', 'le'] },
   spanledger_telemetry_dropped_total: { exporter: 'instrumentation', labels: ['service_name', 'spanledger_signal'] },

@@ -34,6 +34,14 @@ export const SLO_CASES: readonly AlertCase[] = [
       { why: 'the errors have only begun', series: runs('0+100x320', '0x300 0+100x20'), at: ['1h18m'] },
       { why: 'fewer runs than the floor', series: runs('0x320', '0+0.15x320'), at: ['1h5m'] },
       {
+        why: 'users who leave are no errors',
+        series: {
+          ...runs('0+70x320', '0x320'),
+          [`${COUNT}{org_id="acme",spanledger_feature_status="error",error_type="aborted"}`]: '0+30x320',
+        },
+        at: ['1h5m'],
+      },
+      {
         why: 'degraded runs are no errors',
         series: { [`${COUNT}{org_id="acme",spanledger_feature_status="degraded"}`]: '0+9x320' },
         at: ['1h5m'],

@@ -16,8 +16,8 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
     { record: `org:feature_runs:increase${name}`, expr: `sum by (org_id) (increase(${RUNS}[${window}]))` },
     {
       record: `org:feature_errors:ratio${name}`,
-      // 0 where there are runs and no errors, so that "healthy" is not "no data".
-      expr: `(sum by (org_id) (rate(${RUNS}{spanledger_feature_status=~"error|timeout"}[${window}])) or 0 * sum by (org_id) (rate(${RUNS}[${window}]))) / sum by (org_id) (rate(${RUNS}[${window}]))`,
+      // 0 where there are runs and no errors, so that "healthy" is not "no data". A user who left is no error.
+      expr: `(sum by (org_id) (rate(${RUNS}{spanledger_feature_status=~"error|timeout",error_type!="aborted"}[${window}])) or 0 * sum by (org_id) (rate(${RUNS}[${window}]))) / sum by (org_id) (rate(${RUNS}[${window}]))`,
     },
     {
       record: `org:feature_slow:ratio${name}`,
