@@ -85,6 +85,7 @@ describe.skipIf(missing.length > 0)(suite, () => {
         const drawing = await drawDashboard(browser, viewer.url, `/d/${uid}`, look)
         await annotate(`loaded in ${drawing.loadMs} ms (limit ${MAX_LOAD_MS} ms)`)
         expect(drawing.problems).toEqual([])
+        expect(drawing.withoutReason).toEqual([])
         if (uid === 'gallery') expect(drawing.withoutData).toEqual([])
         else expect(new Set(drawing.panels)).toEqual(new Set(panelTitles(uid)))
       })
@@ -97,6 +98,7 @@ describe.skipIf(missing.length > 0)(suite, () => {
       expect.stringMatching(/^error badge at "Wrong"/),
       expect.stringMatching(/^text cut off at "A title that is far too long/),
     ])
+    expect(drawing.withoutReason).toEqual(['Wrong', 'Empty'])
     expect(drawing.withoutData).toEqual(['Wrong', 'Empty'])
   })
 

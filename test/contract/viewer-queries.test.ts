@@ -1,4 +1,6 @@
 // The viewer's query server over a real Postgres and a real Prometheus: Grafana's frame forms, errors, and reading only.
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedOrganisations } from '../support/api.ts'
 import { withClient } from '../support/ledger.ts'
@@ -12,6 +14,8 @@ interface Frame {
 
 const FROM = Date.UTC(2026, 0, 1)
 const TO = Date.UTC(2026, 0, 2)
+/** Points of a range query lie no nearer than Prometheus' scrapes, which the test's come once a second. */
+const STEP_MS = 1_000
 
 let viewer: TestViewer
 
@@ -125,6 +129,8 @@ describe('Prometheus', () => {
       config: { displayNameFromDS: 'is prometheus' },
     })
     expect(new Set(frames[0]?.data.values[1])).toEqual(new Set([1]))
+    // A line is broken where a point is missing only if the panel knows how far apart points are.
+    expect(frames[0]?.schema.fields[0]?.config).toEqual({ interval: STEP_MS })
   })
 
   test('an instant query is one point, and durations are filled in', async () => {
@@ -158,6 +164,16 @@ describe('what the viewer does not do', () => {
     const text = await (await fetch(`${viewer.url}/api/datasources`)).text()
     expect(text).toContain('"uid":"ledger"')
     expect(text).not.toMatch(/secure|password|token-of-the-superadmin/i)
+  })
+
+  test.each([
+    ['evil.example', 421],
+    ['localhost', 200],
+  ])('a page that calls it %s is answered with %i', async (host, status) => {
+    const asked = get(`${viewer.url}/api/search`, { headers: { host } })
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.resume()
+    expect(answer.statusCode).toBe(status)
   })
 
   test('only Tempo is proxied, and there is no way to write a dashboard', async () => {

@@ -13,8 +13,10 @@ export interface Drawing {
   loadMs: number
   /** Titles of the panels that were drawn. */
   panels: string[]
-  /** Panels that are empty without saying why. */
+  /** Panels without data. */
   withoutData: string[]
+  /** Those of them that do not say why. */
+  withoutReason: string[]
   problems: string[]
 }
 

@@ -1,4 +1,4 @@
-// Runs in the page, once everything is drawn. Out: panels, panels that are empty without a reason, and what looks wrong.
+// Runs in the page, once everything is drawn. Out: panels, those that are empty, those that do not say why, and what looks wrong.
 // Cells of tables and legends, and what has a `title`, end in an ellipsis by design and show the whole text on hover.
 const SHOWN_ON_HOVER = '[role="grid"], [title], title, table, [class*="LegendItem"], details'
 
@@ -26,10 +26,11 @@ const SHOWN_ON_HOVER = '[role="grid"], [title], title, table, [class*="LegendIte
       problems.push(`text cut off at "${nameOf(panelOf(element))}": ${textOf(element)}`)
     }
   }
-  const empty = [...document.querySelectorAll('.panel-empty')].filter((element) => textOf(element) === 'No data')
+  const empty = [...document.querySelectorAll('.panel-empty')]
   return {
     problems,
     panels: [...document.querySelectorAll('[data-testid^="data-testid Panel header"]')].map(nameOf),
+    withoutReason: empty.filter((element) => textOf(element) === 'No data').map((element) => nameOf(panelOf(element))),
     withoutData: empty.map((element) => nameOf(panelOf(element))),
   }
 })()

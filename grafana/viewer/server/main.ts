@@ -12,6 +12,7 @@ const STOP_TIMEOUT_MS = 5_000
 const config = loadConfig(shape, 'VIEWER_')
 const logger = createLogger('viewer', config.VIEWER_LOG_LEVEL)
 const viewer = createViewer({
+  host: config.VIEWER_HOST,
   provisioningDir: resolve(config.VIEWER_PROVISIONING_DIR),
   tenantsDir: config.VIEWER_TENANTS_DIR && resolve(config.VIEWER_TENANTS_DIR),
   pageDir: resolve(config.VIEWER_PAGE_DIR),

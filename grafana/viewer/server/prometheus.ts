@@ -53,7 +53,7 @@ export async function queryPrometheus(source: DataSource, query: Query, range: T
     frames.resultType === 'scalar' ? [{ metric: {}, value: frames.result as unknown }] : frames.result
   ) as Matrix[]
   const buckets = query.format === 'heatmap' ? toSingleBuckets(result) : result
-  const series = buckets.map((entry) => toFrame(query, entry, expr))
+  const series = buckets.map((entry) => toFrame(query, entry, expr, step))
   if (query.exemplar !== true || query.instant) return series
   const exemplars = await callPrometheus<ExemplarSeries[]>(source, 'query_exemplars', { query: expr, start, end })
   return [...series, ...toExemplarFrame(query, exemplars, traceLink(source))]
@@ -73,7 +73,8 @@ async function readAnswer<T>(source: DataSource, path: string, request: RequestI
   return body.data
 }
 
-function toFrame(query: Query, { metric, values, value }: Matrix, expr: string): Frame {
+/** @param step between two points, ms: where one is missing the line is broken, as in Grafana. */
+function toFrame(query: Query, { metric, values, value }: Matrix, expr: string, step: number): Frame {
   const points = values ?? (value ? [value] : [])
   const name = legend(String(query.legendFormat ?? ''), metric)
   return {
@@ -82,7 +83,7 @@ function toFrame(query: Query, { metric, values, value }: Matrix, expr: string):
       name,
       meta: { type: 'timeseries-multi', executedQueryString: `Expr: ${expr}` },
       fields: [
-        { name: 'Time', type: 'time' },
+        { name: 'Time', type: 'time', config: { interval: step } },
         { name: 'Value', type: 'number', labels: metric, config: { displayNameFromDS: name } },
       ],
     },

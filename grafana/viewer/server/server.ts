@@ -1,6 +1,6 @@
 // The viewer's HTTP side. In: the page's requests, each for one organisation. Out: the page, dashboards, frames in
 // Grafana's form, traces. Read-only: nothing but GET, and POST for queries.
-import express, { type ErrorRequestHandler, type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from '../../../src/shared/logger.ts'
 import { createDatabases } from './databases.ts'
 import { dashboardsOf, MAIN_ORG_ID, NotFound, type OrganisationOf, readOrganisations } from './organisations.ts'
@@ -8,12 +8,25 @@ import { proxyRoutes } from './proxy-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 
 export interface ViewerOptions {
+  /** Address the viewer listens on, as a page may name it; beside loopback's names no other is answered. */
+  host?: string
   provisioningDir: string
   tenantsDir?: string | undefined
   pageDir: string
   env: Record<string, string | undefined>
   logger: Logger
 }
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
+
+/** A foreign page whose name is made to point here (DNS rebinding) would read as its own what only this machine may see. */
+const onlyNamed =
+  (names: ReadonlySet<string>): RequestHandler =>
+  (request, response, next) => {
+    if (names.has(request.hostname)) return next()
+    const message = `the viewer does not answer for the host ${JSON.stringify(request.hostname)}; open it at 127.0.0.1`
+    response.status(421).json({ message })
+  }
 
 export function createViewer(options: ViewerOptions): { app: Express; close(): Promise<void> } {
   const databases = createDatabases()
@@ -26,6 +39,7 @@ export function createViewer(options: ViewerOptions): { app: Express; close(): P
 
   const app = express()
   app.disable('x-powered-by')
+  app.use(onlyNamed(new Set([...LOOPBACK_NAMES, ...(options.host ? [options.host] : [])])))
   app.get(['/livez', '/readyz'], (_, response) => void response.json({ status: 'ok' }))
   app.get('/api/health', (_, response) => void response.json({ database: 'ok', version: 'viewer' }))
   app.get('/api/user/orgs', async (_, response) => {

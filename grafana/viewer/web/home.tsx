@@ -35,7 +35,7 @@ export function Home() {
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
       {[...folders].map(([folder, dashboards]) => (
-        <section key={folder}>
+        <section key={folder} className={styles.folder}>
           <h4>{folder}</h4>
           {dashboards.map(({ uid, title, description, url }) => (
             <Card key={uid} noMargin onClick={() => navigate(url)}>
@@ -51,5 +51,11 @@ export function Home() {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  page: css({ maxWidth: 860, margin: '0 auto', padding: theme.spacing(4, 2), display: 'grid', gap: theme.spacing(2) }),
+  page: css({ maxWidth: 1240, margin: '0 auto', padding: theme.spacing(4, 2), display: 'grid', gap: theme.spacing(2) }),
+  folder: css({
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(360px, 1fr))',
+    gap: theme.spacing(1),
+    '& > h4': { gridColumn: '1 / -1' },
+  }),
 })

@@ -17,7 +17,7 @@ import {
 } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
 import { createPanel } from './plugin.ts'
-import { singleValues } from './single-values.ts'
+import { linkOf, singleValues } from './single-values.ts'
 
 interface Options {
   reduceOptions: ReduceDataOptions
@@ -41,21 +41,31 @@ function StatPanel(props: PanelProps<Options>) {
       width={width}
       height={height}
       orientation={options.orientation ?? VizOrientation.Auto}
-      renderValue={({ value, width: w, height: h, alignmentFactors, count }) => (
-        <BigValue
-          value={value.display}
-          count={count}
-          sparkline={value.sparkline}
-          colorMode={options.colorMode ?? BigValueColorMode.Value}
-          graphMode={options.graphMode ?? BigValueGraphMode.None}
-          justifyMode={options.justifyMode ?? BigValueJustifyMode.Auto}
-          textMode={count === 1 ? BigValueTextMode.Value : (options.textMode ?? BigValueTextMode.Auto)}
-          alignmentFactors={alignmentFactors as DisplayValueAlignmentFactors}
-          width={w}
-          height={h}
-          theme={theme}
-        />
-      )}
+      renderValue={({ value, width: w, height: h, alignmentFactors, count }) => {
+        const link = linkOf(value)
+        const shown = (
+          <BigValue
+            value={value.display}
+            count={count}
+            sparkline={value.sparkline}
+            colorMode={options.colorMode ?? BigValueColorMode.Value}
+            graphMode={options.graphMode ?? BigValueGraphMode.None}
+            justifyMode={options.justifyMode ?? BigValueJustifyMode.Auto}
+            textMode={count === 1 ? BigValueTextMode.Value : (options.textMode ?? BigValueTextMode.Auto)}
+            alignmentFactors={alignmentFactors as DisplayValueAlignmentFactors}
+            width={w}
+            height={h}
+            theme={theme}
+          />
+        )
+        return link ? (
+          <a href={link.href} title={link.title}>
+            {shown}
+          </a>
+        ) : (
+          shown
+        )
+      }}
     />
   )
 }
