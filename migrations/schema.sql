@@ -637,8 +637,11 @@ create table model_prices (
   rank integer not null default 0,
   recorded_at timestamp with time zone not null default now(),
   note text not null default ''::text,
+  constraint model_prices_finite CHECK ((usd_per_million < 'Infinity'::numeric)),
   constraint model_prices_not_negative CHECK ((usd_per_million >= (0)::numeric)),
+  constraint model_prices_pattern_readable CHECK (is_model_pattern(model_pattern)),
   constraint model_prices_pkey PRIMARY KEY (price_version, token_class, above_input_tokens),
+  constraint model_prices_provider_named CHECK ((provider <> ''::text)),
   constraint model_prices_source_known CHECK ((source = ANY (ARRAY['override'::text, 'default'::text, 'catalogue'::text]))),
   constraint model_prices_token_class_known CHECK ((token_class = ANY (ARRAY['input'::text, 'output'::text, 'cache_read'::text, 'cache_write'::text, 'reasoning'::text, 'request'::text]))),
   constraint model_prices_validity_ordered CHECK ((valid_from < valid_to)),
@@ -1756,6 +1759,27 @@ grant execute on function histogram_value(integer) to spanledger_api;
 grant execute on function histogram_value(integer) to spanledger_reader;
 grant execute on function histogram_value(integer) to spanledger_tenant;
 grant execute on function histogram_value(integer) to spanledger_writer;
+
+CREATE OR REPLACE FUNCTION public.is_model_pattern(pattern text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  if pattern = '' or length(pattern) > 512 then
+    return false;
+  end if;
+  if left(pattern, 1) <> '~' then
+    return true;
+  end if;
+  perform '' ~ substr(pattern, 2);
+  return length(pattern) > 1 and pattern !~ '^~(\*\*\*|\(\?[a-z]+\))';
+exception when invalid_regular_expression then
+  return false;
+end
+$function$;
+grant execute on function is_model_pattern(text) to spanledger_api;
 
 CREATE OR REPLACE FUNCTION public.is_threshold_list(thresholds integer[])
  RETURNS boolean

@@ -69,7 +69,7 @@ export function describePrice(version: PriceVersion): string {
     version.provider,
     version.modelPattern,
     `${day(version.validFromMs)} .. ${day(version.validToMs)}`,
-    rates.join(', ') || 'withdrawn',
+    version.problem === undefined ? rates.join(', ') || 'withdrawn' : `CANNOT BE READ: ${version.problem}`,
   ].join('\t')
 }
 

@@ -1,5 +1,7 @@
 // `spanledger reprice`: applies today's price book to calls booked before. In: a period. Out: totals before and after.
 import type { Command } from 'commander'
+import { loadPriceVersions } from '../../ledger/price/price-rows.ts'
+import { describeProblem } from '../../ledger/price/price-version.ts'
 import { formatUsd } from '../../shared/money.ts'
 import { withDatabase } from '../database.ts'
 import { parseTime } from '../parse-time.ts'
@@ -27,6 +29,8 @@ export function addReprice(program: Command): void {
         withDatabase(async (writer) => {
           const to = options.to ?? new Date()
           const from = options.from ?? new Date(to.getTime() - 90 * DAY_MS)
+          for (const version of await loadPriceVersions(reader))
+            if (version.problem !== undefined) console.error(`${describeProblem(version)}; its calls stay as booked.`)
           const totals = await reprice(reader, writer, { from, to, model: options.model }, options)
           print(totals, options.dryRun === true)
         }),

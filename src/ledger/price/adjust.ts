@@ -21,6 +21,8 @@ export function adjust(booked: BookedCall, book: PriceBook): Adjustment | undefi
   const now = price(booked, book)
   const before = booked.costPicoUsd
   if (now.kind === 'unpriced') {
+    // A price somebody wrote and nobody can read takes no money back.
+    if (now.reason === 'unreadable_price') return undefined
     return before === undefined ? undefined : { differencePicoUsd: -before, unpricedCalls: 1, priceVersion: null }
   }
   if (before === now.costPicoUsd) return undefined

@@ -5,11 +5,9 @@ import { parseModelPattern } from './model-pattern.ts'
 import type { PriceSource, PriceVersion } from './price-version.ts'
 
 export interface PriceBook {
-  /** The version in force for a call that starts at `atMs`; undefined when no price is known. */
+  /** The version in force for a call that starts at `atMs`, perhaps with a `problem`; undefined when no price is known. */
   find: (provider: string, model: string, atMs: number) => PriceVersion | undefined
   size: number
-  /** Highest price_version in the book; a higher one in the table means the book is stale. */
-  latest: number
 }
 
 const SOURCE_ORDER: Record<PriceSource, number> = { override: 0, default: 1, catalogue: 2 }
@@ -34,7 +32,7 @@ interface Entry {
 /** @param options.knownOnMs leaves out what was recorded later. */
 export function createPriceBook(versions: PriceVersion[], options: { knownOnMs?: number } = {}): PriceBook {
   const known = versions.filter((version) => version.recordedAtMs <= (options.knownOnMs ?? Number.POSITIVE_INFINITY))
-  const byProvider = Map.groupBy(known.map(toEntry), ({ version }) => version.provider)
+  const byProvider = Map.groupBy(known.flatMap(toEntry), ({ version }) => version.provider)
   for (const entries of byProvider.values()) entries.sort(bestFirst)
   const anyProvider = byProvider.get('*') ?? []
   // Model names come from outside: the memory they may take is bounded.
@@ -56,7 +54,6 @@ export function createPriceBook(versions: PriceVersion[], options: { knownOnMs?:
 
   return {
     size: known.length,
-    latest: known.reduce((latest, { priceVersion }) => Math.max(latest, priceVersion), 0),
     find: (provider, model, atMs) => {
       for (const name of spellingsOf(model)) {
         const found = inForce(candidatesOf(provider, name), atMs)
@@ -75,7 +72,7 @@ function inForce(candidates: Entry[], atMs: number): PriceVersion | undefined {
     const pattern = `${version.source}\n${version.provider}\n${version.modelPattern}`
     if (replaced.has(pattern)) continue
     replaced.add(pattern)
-    if (Object.keys(version.rates).length > 0) return version
+    if (version.problem !== undefined || Object.keys(version.rates).length > 0) return version
   }
   return undefined
 }
@@ -105,4 +102,11 @@ function spellingsOf(model: string): string[] {
   return slash < 0 ? [model] : [model, model.slice(slash + 1)]
 }
 
-const toEntry = (version: PriceVersion): Entry => ({ version, ...parseModelPattern(version.modelPattern) })
+/** Nothing for a pattern that cannot be read: whose price it is, nobody can tell. */
+function toEntry(version: PriceVersion): Entry[] {
+  try {
+    return [{ version, ...parseModelPattern(version.modelPattern) }]
+  } catch {
+    return []
+  }
+}

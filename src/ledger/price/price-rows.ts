@@ -1,6 +1,7 @@
 // Between the table model_prices and the book. In: rows, or a new version to record. Out: versions, or rows inserted.
 import type pg from 'pg'
 import { type PicoUsd, parseUsd } from '../../shared/money.ts'
+import { parseModelPattern } from './model-pattern.ts'
 import type { PriceSource, PriceVersion, Rates, TokenClass } from './price-version.ts'
 
 /** A version about to be recorded; rates in decimal USD per million, as people write them. */
@@ -44,19 +45,10 @@ const SELECT = `
 
 type Queryable = Pick<pg.ClientBase, 'query'>
 
-/** Every version ever recorded. */
+/** Every version ever recorded; one that cannot be read has `problem` and no rates. */
 export async function loadPriceVersions(database: Queryable): Promise<PriceVersion[]> {
   const { rows } = await database.query<Row>(SELECT)
-  const versions = new Map<string, PriceVersion>()
-  for (const row of rows) {
-    const version = versions.get(row.price_version) ?? toVersion(row)
-    versions.set(row.price_version, version)
-    if (row.usd_per_million === null) continue
-    const tiers = version.rates[row.token_class] ?? []
-    tiers.push({ aboveInputTokens: row.above_input_tokens, picoUsdPerUnit: perUnit(row.usd_per_million) })
-    version.rates[row.token_class] = tiers
-  }
-  return [...versions.values()]
+  return [...Map.groupBy(rows, (row) => row.price_version).values()].map(toVersion)
 }
 
 /** Records versions within the caller's transaction, whose time is their `recorded_at`; returns how many. */
@@ -103,8 +95,9 @@ export async function recordPriceVersions(database: Queryable, versions: NewPric
   return versions.length
 }
 
-function toVersion(row: Row): PriceVersion {
-  return {
+function toVersion(rows: Row[]): PriceVersion {
+  const [row] = rows as [Row]
+  const version: PriceVersion = {
     priceVersion: Number(row.price_version),
     source: row.source,
     provider: row.provider,
@@ -113,11 +106,33 @@ function toVersion(row: Row): PriceVersion {
     validFromMs: row.valid_from_ms,
     validToMs: row.valid_to_ms,
     recordedAtMs: row.recorded_at_ms,
-    rates: {} as Rates,
+    rates: {},
     ...(row.daily_from_ms === null || row.daily_to_ms === null
       ? {}
       : { daily: { fromMs: row.daily_from_ms, toMs: row.daily_to_ms } }),
   }
+  try {
+    parseModelPattern(row.model_pattern)
+    if (new Set(rows.map(headOf)).size > 1) throw new RangeError('its rows differ in more than class, tier and price')
+    return { ...version, rates: ratesOf(rows) }
+  } catch (error) {
+    return { ...version, problem: (error as Error).message }
+  }
+}
+
+/** What all rows of a version have in common. */
+const headOf = ({ token_class, above_input_tokens, usd_per_million, ...head }: Row): string => JSON.stringify(head)
+
+/** @throws RangeError for a rate that is no amount of money. */
+function ratesOf(rows: Row[]): Rates {
+  const rates: Rates = {}
+  for (const row of rows) {
+    if (row.usd_per_million === null) continue
+    const tiers = rates[row.token_class] ?? []
+    tiers.push({ aboveInputTokens: row.above_input_tokens, picoUsdPerUnit: perUnit(row.usd_per_million) })
+    rates[row.token_class] = tiers
+  }
+  return rates
 }
 
 /** USD per million units with at most six decimals is whole pico-USD per unit. */

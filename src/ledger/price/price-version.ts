@@ -33,4 +33,11 @@ export interface PriceVersion {
   recordedAtMs: number
   /** Empty: withdrawn; the model has no price from this entry on. */
   rates: Rates
+  /** Why it cannot be read. Calls it is for have no price: neither its own, nor that of what it replaced. */
+  problem?: string
 }
+
+/** For the operator: which rows, what is wrong, and what to do. */
+export const describeProblem = ({ priceVersion, provider, modelPattern, problem }: PriceVersion): string =>
+  `price version ${priceVersion} (${provider} ${modelPattern}) cannot be read and prices nothing: ${problem}. ` +
+  `Record the price again, then: delete from model_prices where price_version = ${priceVersion}`

@@ -19,7 +19,7 @@ export interface PricedCall {
 
 export type Price =
   | { kind: 'priced'; costPicoUsd: PicoUsd; priceVersion: number | null }
-  | { kind: 'unpriced'; reason: 'no_price' | 'no_rate' | 'no_usage' }
+  | { kind: 'unpriced'; reason: 'no_price' | 'no_rate' | 'no_usage' | 'unreadable_price' }
 
 export function price(call: PricedCall, book: PriceBook): Price {
   if (!call.usage) {
@@ -34,6 +34,7 @@ export function price(call: PricedCall, book: PriceBook): Price {
       ? { kind: 'priced', costPicoUsd: 0n, priceVersion: null }
       : { kind: 'unpriced', reason: 'no_price' }
   }
+  if (version.problem !== undefined) return { kind: 'unpriced', reason: 'unreadable_price' }
   const cost = costOf(call.usage, version, call.status)
   return cost === undefined
     ? { kind: 'unpriced', reason: 'no_rate' }

@@ -1,31 +1,52 @@
 // The price of a call: the bridge from booking to the price book. In: a call about to be booked. Out: its price.
-// The book is read again when the table has a version it does not know, looked at every few seconds.
+// The table is looked at every few seconds and read again when it has changed. A version that cannot be read prices
+// nothing and is logged; when the table cannot be read at all, the last book stays in force.
 import type { Clock } from '../../shared/clock.ts'
+import { createLogger, type Logger } from '../../shared/logger.ts'
 import type { Pool } from '../../shared/pg.ts'
 import { price } from '../price/price.ts'
 import { createPriceBook, type PriceBook } from '../price/price-book.ts'
 import { loadPriceVersions } from '../price/price-rows.ts'
+import { describeProblem } from '../price/price-version.ts'
 import type { Price, WantedCall } from './usage-line.ts'
 
 export interface Pricing {
-  /** The price book as of now, at most MAX_AGE_MS old. @throws when Postgres does not answer. */
+  /** The price book as of now, at most MAX_AGE_MS old while it can be read. @throws when it never could be. */
   current(): Promise<(call: WantedCall) => Price>
 }
 
+/** Told each time the book is read: when its newest entry was recorded, and how many versions cannot be read. */
+export type OnBookLoaded = (newestMs: number, unreadable: number) => void
+
 const MAX_AGE_MS = 2_000
 
-/** @param onLoaded told when the newest entry of the book was recorded, each time the book is read. */
-export function createPricing(pool: Pool, clock: Clock, onLoaded: (newestMs: number) => void = () => {}): Pricing {
+export function createPricing(
+  pool: Pool,
+  clock: Clock,
+  onLoaded: OnBookLoaded = () => {},
+  logger: Logger = createLogger('ledger', 'warn'),
+): Pricing {
   let book: PriceBook | undefined
+  let bookState = ''
   let checkedAtMs = Number.NEGATIVE_INFINITY
   let refreshing: Promise<void> | undefined
 
   async function refresh(): Promise<void> {
     const startedAtMs = clock.nowMs()
-    if (!book || book.latest !== (await latestVersion(pool))) {
-      const versions = await loadPriceVersions(pool)
-      book = createPriceBook(versions)
-      if (versions.length > 0) onLoaded(versions.reduce((newest, version) => Math.max(newest, version.recordedAtMs), 0))
+    try {
+      const state = await tableState(pool)
+      if (!book || state !== bookState) {
+        const versions = await loadPriceVersions(pool)
+        book = createPriceBook(versions)
+        bookState = state
+        const unreadable = versions.filter(({ problem }) => problem !== undefined)
+        for (const version of unreadable) logger.error(describeProblem(version))
+        const newestMs = versions.reduce((newest, version) => Math.max(newest, version.recordedAtMs), 0)
+        if (versions.length > 0) onLoaded(newestMs, unreadable.length)
+      }
+    } catch (error) {
+      if (!book) throw error
+      logger.warn({ err: error }, 'the price book cannot be read; the last one stays in force')
     }
     checkedAtMs = startedAtMs
   }
@@ -45,11 +66,12 @@ export function createPricing(pool: Pool, clock: Clock, onLoaded: (newestMs: num
   }
 }
 
-async function latestVersion(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ latest: string }>(
-    'select coalesce(max(price_version), 0) as latest from model_prices',
+/** Differs when versions were added, or rows taken out by hand. */
+async function tableState(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ state: string }>(
+    "select concat_ws(' ', count(*), max(price_version)) as state from model_prices",
   )
-  return Number(rows[0]?.latest)
+  return rows[0]?.state ?? ''
 }
 
 function toPrice({ content, startTimeUnixNano, isUsageKnown }: WantedCall, book: PriceBook): Price {

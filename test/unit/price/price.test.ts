@@ -91,6 +91,14 @@ describe('without a price', () => {
     expect(usd(price(given, createPriceBook([version({ modelPattern: 'gpt-4o' })])))).toBe(expected)
   })
 
+  test('a price that cannot be read leaves the call without one, whatever else would match', () => {
+    const unreadable = version({ modelPattern: 'gpt-4o', rates: {}, problem: 'NaN' })
+    const nextBest = version({ modelPattern: 'gpt*' })
+    expect(priced({}, unreadable, nextBest)).toBe('unreadable_price')
+    expect(priced({ responseModel: 'gpt-4o', requestModel: 'gpt-4' }, unreadable, nextBest)).toBe('unreadable_price')
+    expect(priced({}, version({ modelPattern: '~(', problem: 'pattern' }), nextBest)).toBe('0.0012')
+  })
+
   test('tokens of a class without any rate make the call unpriced, not free', () => {
     const embedding = version({ modelPattern: 'gpt-4o', rates: flat({ input: '1' }) })
     expect(priced({}, embedding)).toBe('no_rate')
