@@ -117,7 +117,7 @@ export const genaiHealth = withFeaturePromises(
           unit: 'short',
           ...half,
           emptyText: NO_CALLS,
-          alerts: ['GenAIProviderDown'],
+          alerts: ['GenAIProviderDown', 'GenAIProviderDownForOrganisation'],
           queries: [
             promql(calls('gen_ai_provider_name', 'error_type=""'), '{{gen_ai_provider_name}} answered'),
             promql(

@@ -34,7 +34,7 @@ export const COST_CASES: readonly AlertCase[] = [
     },
     silent: [
       { why: 'not crossed', series: budget('organisation', 'day', '100', '0x40'), at: ['5m'] },
-      { why: 'only 80 % crossed', series: budget('organisation', 'day', '80', '1x40'), at: ['5m'] },
+      { why: 'only 99 % crossed', series: budget('organisation', 'day', '99', '1x40'), at: ['5m'] },
       { why: 'no budget', series: {}, at: ['5m'] },
     ],
   },
@@ -50,6 +50,7 @@ export const COST_CASES: readonly AlertCase[] = [
     silent: [
       { why: 'not crossed', series: budget('deal', 'day', '80', '0x40'), at: ['5m'] },
       { why: 'used up: BudgetExceeded speaks', series: budget('deal', 'day', '100', '1x40'), at: ['5m'] },
+      { why: 'used up and more: BudgetExceeded speaks', series: budget('deal', 'day', '150', '1x40'), at: ['5m'] },
     ],
   },
   {

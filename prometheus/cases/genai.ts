@@ -157,6 +157,31 @@ export const GENAI_CASES: readonly AlertCase[] = [
     ],
   },
   {
+    alert: 'GenAIProviderDownForOrganisation',
+    fires: {
+      series: {
+        ...calls(',error_type="timeout"', '0 1 2 3x40'),
+        // Another organisation, which calls another provider: not told.
+        [`${DURATION}_count{org_id="globex",gen_ai_provider_name="anthropic"}`]: '0+5x40',
+      },
+      at: '1m15s',
+      notYetAt: '30s',
+      labels: LABELS,
+      dashboard: `${ACME}&${OPENAI}`,
+    },
+    silent: [
+      {
+        why: 'the provider answers others',
+        series: {
+          ...calls(',error_type="timeout"', '0+5x40'),
+          [`${DURATION}_count{org_id="globex",gen_ai_provider_name="openai"}`]: '0+5x40',
+        },
+        at: ['4m'],
+      },
+      { why: 'two failures', series: calls(',error_type="timeout"', '0 1 2x40'), at: ['1m15s', '4m'] },
+    ],
+  },
+  {
     alert: 'GenAIProviderSlow',
     fires: {
       series: histogram(DURATION, { '10.24': 0, '20.48': 10, '+Inf': 10 }),

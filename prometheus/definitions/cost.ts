@@ -39,14 +39,14 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
     budget(
       'BudgetExceeded',
       'critical',
-      'threshold="100"',
-      'used up',
+      'threshold=~"[1-9][0-9]{2,}"',
+      'used {{ if eq $labels.threshold "100" }}up{{ else }}{{ $labels.threshold }} % of{{ end }}',
       'Tell the organisation; raise the budget or stop what spends it.',
     ),
     budget(
       'BudgetNearLimit',
       'warning',
-      'threshold!="100"',
+      'threshold=~"[1-9][0-9]?"',
       'used {{ $labels.threshold }} % of',
       'Compare the projection with the budget; act before it is used up.',
     ),

@@ -49,7 +49,6 @@ export function createDependencyRules({ dependencies: config }: AlertsConfig): R
       value: '{{ printf "%.1f" $value }} s',
       action: 'Find the query in the slowest traces and explain it.',
       dashboard: PIPELINE,
-      causes: [{ alert: 'PostgresPoolExhausted' }],
     },
     {
       name: 'RedisErrorsHigh',

@@ -19,9 +19,11 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
     `${quantile(q, buckets, genai.window, by)} > ${seconds} and ${enough(by)}`
   const failedShare = (window: string) =>
     `${increase(`${CALLS}{error_type!="",error_type!="aborted"}`, window, ORG_PROVIDER)} / ${increase(CALLS, window, ORG_PROVIDER)} > ${genai.errorRate.ratio}`
+  const UNAVAILABLE = `${CALLS}{error_type!~"|${ANSWERED}"}`
   // increase() extrapolates: three failures may read as 2.7.
   const unavailable = (window: string) =>
-    `(${increase(`${CALLS}{error_type!~"|${ANSWERED}"}`, window, PROVIDER)} > ${genai.providerDown.failures - 0.5} unless on (${PROVIDER}) ${increase(`${CALLS}{error_type=~"|${ANSWERED}"}`, window, PROVIDER)} > 0)`
+    `(${increase(UNAVAILABLE, window, PROVIDER)} > ${genai.providerDown.failures - 0.5} unless on (${PROVIDER}) ${increase(`${CALLS}{error_type=~"|${ANSWERED}"}`, window, PROVIDER)} > 0)`
+  const down = `${unavailable(genai.providerDown.recent)} or ${unavailable(genai.window)}`
   const who = '{{ $labels.org_id }} ({{ $labels.gen_ai_provider_name }})'
   const seconds = '{{ printf "%.1f" $value }} s'
   const providerAtFault = { alert: 'GenAIProviderDown', equal: PROVIDER }
@@ -90,13 +92,26 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAIProviderDown',
       topic: 'provider',
       severity: 'critical',
-      expr: `${unavailable(genai.providerDown.recent)} or ${unavailable(genai.window)}`,
+      expr: down,
       keepFiringFor: genai.providerDown.keepFiringFor,
       summary: 'Model provider {{ $labels.gen_ai_provider_name }} does not answer',
       description: `The last {{ printf "%.0f" $value }} calls to {{ $labels.gen_ai_provider_name }} failed one after the other; ${genai.providerDown.failures} in a row count as down.`,
       value: '{{ printf "%.0f" $value }} failures, no success',
       action: 'Check the provider’s status page and the API key; switch to the fallback provider.',
       dashboard: { uid: 'genai-health', variables: { provider: 'gen_ai_provider_name' } },
+    },
+    {
+      // For the admins of each organisation that calls it; the operators have GenAIProviderDown (alertmanager.yml).
+      name: 'GenAIProviderDownForOrganisation',
+      topic: 'provider',
+      severity: 'critical',
+      expr: `${increase(UNAVAILABLE, genai.window, ORG_PROVIDER)} > 0 and on (${PROVIDER}) (${down})`,
+      keepFiringFor: genai.providerDown.keepFiringFor,
+      summary: 'Model provider {{ $labels.gen_ai_provider_name }} does not answer {{ $labels.org_id }}',
+      description: `About {{ printf "%.0f" $value }} calls of {{ $labels.org_id }} to {{ $labels.gen_ai_provider_name }} failed in the last ${genai.window}; nobody’s calls to it succeed.`,
+      value: '{{ printf "%.0f" $value }} failures, no success',
+      action: 'Switch to the fallback provider; the operators of the platform know.',
+      dashboard: GENAI_PROVIDER,
     },
     {
       name: 'GenAIProviderSlow',

@@ -47,7 +47,7 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
       dashboard: GENAI,
       causes: [
         { alert: kind === 'errors' ? 'GenAIErrorRateHigh' : 'GenAILatencyP95High', equal: ['org_id'] },
-        { alert: 'GenAIProviderDown' },
+        { alert: 'GenAIProviderDownForOrganisation', equal: ['org_id'] },
       ],
     }
   }
@@ -59,6 +59,5 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
 function unlessToldFast(expr: string, kind: 'errors' | 'latency', window: string): string {
   const calls =
     kind === 'errors' ? 'GenAIErrorRateHigh|SLOErrorBudgetBurnFast' : 'GenAILatencyP95High|SLOLatencyBudgetBurnFast'
-  const others = unlessTold(expr, [`alertname=~"${calls}"`], window, ['org_id'])
-  return unlessTold(others, ['alertname="GenAIProviderDown"'], window)
+  return unlessTold(expr, [`alertname=~"${calls}|GenAIProviderDownForOrganisation"`], window, ['org_id'])
 }

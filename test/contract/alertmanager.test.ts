@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
+import { BUDGETS_GROUPED_BY, defaultGroup, GROUPED_BY } from '../../src/api/alerts/webhook-body.ts'
 import { componentPath } from '../../stack/components.ts'
 import { renderConfig, temporaryFolder } from '../support/prometheus.ts'
 import { run } from '../support/third-party.ts'
@@ -13,7 +14,7 @@ const folder = temporaryFolder('amtool')
 afterAll(folder.remove)
 
 interface Config {
-  route: { routes: object[] }
+  route: { group_by: string[]; routes: { matchers?: string[]; group_by?: string[] }[] }
   receivers: { name: string }[]
   inhibit_rules: { source_matchers: string[]; target_matchers: string[]; equal?: string[] }[]
 }
@@ -51,6 +52,7 @@ describe('alertmanager.yml', () => {
     [['alertname=GenAIErrorRateHigh', 'severity=critical', 'org_id=acme'], 'mail-and-history'],
     [['alertname=UnpricedModel', 'severity=warning', 'org_id=acme'], 'mail-and-history'],
     [['alertname=BudgetNearLimit', 'severity=warning', 'org_id=acme'], 'mail-and-history'],
+    [['alertname=GenAIProviderDownForOrganisation', 'severity=critical', 'org_id=acme'], 'organisation-mail'],
     [['alertname=Watchdog', 'severity=none'], 'history'],
     [['alertname=SpanMetricsOverflow', 'severity=info'], 'history'],
     [['alertname=SomeoneElses'], 'mail-and-history'],
@@ -59,10 +61,27 @@ describe('alertmanager.yml', () => {
   })
 
   it('mails every alert that is critical or a warning, and no other', async () => {
+    const adminsOnly = ['GenAIProviderDownForOrganisation']
     for (const { name, severity } of alerts) {
-      const expected = severity === 'critical' || severity === 'warning' ? 'mail-and-history' : 'history'
+      const mailed = adminsOnly.includes(name) ? 'organisation-mail' : 'mail-and-history'
+      const expected = severity === 'critical' || severity === 'warning' ? mailed : 'history'
       expect(await routesTo(`alertname=${name}`, `severity=${severity}`), name).toBe(expected)
     }
+  })
+
+  it('groups as the api believes it does', () => {
+    const budgets = config.route.routes.find(({ matchers }) => matchers?.[0]?.includes('Budget'))
+    expect(config.route.group_by).toEqual(GROUPED_BY)
+    expect(budgets?.group_by).toEqual(BUDGETS_GROUPED_BY)
+    expect(defaultGroup({ alertname: 'BudgetNearLimit', org_id: 'acme', threshold: '80', job: 'api' })).toEqual({
+      alertname: 'BudgetNearLimit',
+      org_id: 'acme',
+      threshold: '80',
+    })
+    expect(defaultGroup({ alertname: 'ServiceDown', job: 'api', instance: 'a:1' })).toEqual({
+      alertname: 'ServiceDown',
+      job: 'api',
+    })
   })
 
   it('silences symptoms while their cause fires, exactly as the definitions say', () => {

@@ -64,11 +64,36 @@ export function toReports(body: WebhookBody): AlertReport[] {
   }))
 }
 
+/** What our routes group by (prometheus/alertmanager/alertmanager.yml; a test compares). */
+export const GROUPED_BY: readonly string[] = [
+  'alertname',
+  'org_id',
+  'gen_ai_provider_name',
+  'job',
+  'service_name',
+  'exporter',
+  'receiver',
+  'task',
+  'rule_group',
+  'integration',
+  'reason',
+]
+export const BUDGETS_GROUPED_BY: readonly string[] = [
+  'alertname',
+  'org_id',
+  'scope',
+  'scope_id',
+  'period',
+  'period_start',
+  'threshold',
+]
+
 /** The group where Alertmanager does not say: what our routes group by. Never everything. */
-export const defaultGroup = (labels: Record<string, string>): Record<string, string> => ({
-  alertname: labels.alertname ?? '',
-  ...(labels.org_id !== undefined && { org_id: labels.org_id }),
-})
+export function defaultGroup(labels: Record<string, string>): Record<string, string> {
+  const names = /^Budget(Exceeded|NearLimit)$/.test(labels.alertname ?? '') ? BUDGETS_GROUPED_BY : GROUPED_BY
+  const present = names.filter((name) => labels[name] !== undefined).map((name) => [name, labels[name] ?? ''])
+  return { alertname: '', ...Object.fromEntries(present) }
+}
 
 /** Prometheus keeps milliseconds; alerts posted by hand have nanoseconds, which would not come back the same from a Date. */
 export const toMilliseconds = (time: string): string => new Date(time).toISOString()
