@@ -46,15 +46,16 @@ export const ALERTING_CASES: readonly AlertCase[] = [
   {
     alert: 'ApiJobStale',
     fires: {
-      series: job('0x80'),
-      at: '15m15s',
-      notYetAt: '15m',
+      // The api restarts at 5m and starts the gauge anew: the release broke the job.
+      series: job('0+15x20 300x80'),
+      at: '20m15s',
+      notYetAt: '20m',
       labels: { job: 'api', task: 'budgets' },
       dashboard: ALERTS,
     },
     silent: [
       { why: 'it runs every minute', series: job('0 0 0 0 60 60 60 60 120x20'), at: ['7m'] },
-      { why: 'no data', series: {}, at: ['20m'] },
+      { why: 'no api: ServiceDown speaks', series: job('0x4 _x100'), at: ['20m'] },
     ],
   },
 ]

@@ -50,7 +50,7 @@ export function createAlertingRules({ alerting: config, pipeline }: AlertsConfig
       severity: 'warning',
       expr: `(time() - api_job_last_success_timestamp_seconds) / 60 > ${durationSeconds(config.jobStaleFor) / 60}`,
       summary: 'Job {{ $labels.task }} of the api stands still',
-      description: `The job {{ $labels.task }} of the api last ended well ${count} minutes ago; the limit is ${config.jobStaleFor}. Budgets or the alert history may be out of date.`,
+      description: `The job {{ $labels.task }} of the api has not ended well for ${count} minutes; the limit is ${config.jobStaleFor}. Budgets or the alert history may be out of date.`,
       value: `${count} minutes`,
       action: 'The api’s log says why the job fails.',
       dashboard: ALERTS,

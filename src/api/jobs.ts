@@ -32,7 +32,11 @@ export function startJobs(jobs: Job[], metrics: ApiMetrics, logger: Logger) {
     const run = runOnce(job).finally(() => running.delete(run))
     running.add(run)
   }
-  for (const job of jobs) start(job)
+  for (const job of jobs) {
+    // A job that a release broke never ends well; without this nobody would see how long.
+    metrics.jobLastSuccess.set({ task: job.name }, Date.now() / 1000)
+    start(job)
+  }
 
   return {
     /** Stops the timers and waits for runs under way. */

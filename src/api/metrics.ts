@@ -28,7 +28,11 @@ export function createMetrics(registry = new Registry()) {
     alertActions: counter('api_alert_actions_total', 'Acknowledgements, snoozes, resolutions, notes.', ['action']),
     alertsReconciled: counter('api_alerts_reconciled_total', 'History rows completed by reconciliation.', ['change']),
     jobFailures: counter('api_job_failures_total', 'Runs of a background job that failed.', ['task']),
-    jobLastSuccess: gauge('api_job_last_success_timestamp_seconds', 'When a background job last ended well.', ['task']),
+    jobLastSuccess: gauge(
+      'api_job_last_success_timestamp_seconds',
+      'When a background job last ended well, or the api started.',
+      ['task'],
+    ),
     watchdogLastSeen: gauge('api_watchdog_last_seen_timestamp_seconds', 'When the Watchdog alert last arrived.'),
     watchdogOverdue: gauge('api_watchdog_overdue', '1 when the Watchdog alert stopped arriving.'),
     ownMails: counter('api_mails_total', 'Mails the api sent itself, by outcome.', ['outcome']),

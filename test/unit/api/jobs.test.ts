@@ -1,0 +1,36 @@
+// Jobs and what the alerts see of them.
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { startJobs } from '../../../src/api/jobs.ts'
+import { createMetrics } from '../../../src/api/metrics.ts'
+
+const logger = pino({ level: 'silent' })
+const lastSuccess = async (metrics: ReturnType<typeof createMetrics>) => {
+  const { values } = await metrics.jobLastSuccess.get()
+  return Object.fromEntries(values.map(({ labels, value }) => [labels.task, value]))
+}
+
+describe('a job', () => {
+  it('that never ended well has an age: the api’s', async () => {
+    const metrics = createMetrics()
+    const beforeS = Date.now() / 1000
+    const fails = () => Promise.reject(new Error('relation "budgets" does not exist'))
+    const jobs = startJobs([{ name: 'budgets', intervalMs: 60_000, run: fails }], metrics, logger)
+    await jobs.close()
+    expect((await metrics.jobFailures.get()).values).toMatchObject([{ value: 1, labels: { task: 'budgets' } }])
+    const { budgets } = await lastSuccess(metrics)
+    expect(budgets).toBeGreaterThanOrEqual(beforeS)
+    expect(budgets).toBeLessThanOrEqual(Date.now() / 1000)
+  })
+
+  it('that ends well is as old as its last end', async () => {
+    const metrics = createMetrics()
+    let endedS = Number.NaN
+    const run = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      endedS = Date.now() / 1000
+    }
+    await startJobs([{ name: 'budgets', intervalMs: 60_000, run }], metrics, logger).close()
+    expect((await lastSuccess(metrics)).budgets).toBeGreaterThanOrEqual(endedS)
+  })
+})
