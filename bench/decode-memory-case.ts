@@ -3,6 +3,7 @@
 import { createReadStream, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createDecoder } from '../src/ledger/decode/decoder.ts'
+import { createAdmission, type Reservation } from '../src/ledger/receive/admission.ts'
 import { readBody } from '../src/ledger/receive/body.ts'
 import { peakResidentBytes, residentBytes } from './machine.ts'
 import { worstBodies } from './worst-bodies.ts'
@@ -35,6 +36,7 @@ if (process.argv[4] === 'build') {
     stream as unknown as IncomingMessage,
     chosen.contentEncoding ?? 'identity',
     MAX_BODY_BYTES,
+    createAdmission(MAX_BODY_BYTES).reserve(0) as Reservation,
   )
   let outcome: string = read.kind
   if (read.kind === 'body') {

@@ -9,7 +9,9 @@ export const ledgerShape = {
   LEDGER_DATABASE_URL: secret().describe('Postgres, as the role spanledger_writer'),
   LEDGER_LOG_LEVEL: logLevel.describe('Least severe log line written'),
   LEDGER_MAX_BODY_BYTES: positive(20 * 1024 * 1024).describe('Largest request body, before and after decompression'),
-  LEDGER_MAX_IN_FLIGHT_BYTES: positive(64 * 1024 * 1024).describe('Request bodies held at once; beyond it 503'),
+  LEDGER_MAX_IN_FLIGHT_BYTES: positive(64 * 1024 * 1024).describe(
+    'Request bodies, and what they are decoded to, held at once; beyond it 503',
+  ),
   LEDGER_MAX_QUEUED_RECORDS: positive(24_000).describe('Records waiting for a transaction; beyond it 503'),
   LEDGER_GROUP_RECORDS: positive(2048).describe('Records after which a transaction takes no further request'),
   LEDGER_WRITER_CONNECTIONS: positive(2).describe('Transactions open at once'),

@@ -54,7 +54,11 @@ export function createMetrics() {
       'ledger_price_book_recorded_timestamp_seconds',
       'When the newest entry of the price book was recorded',
     ),
-    inFlightBytes: new Gauge({ name: 'ledger_in_flight_bytes', help: 'Request bodies held in memory', registers }),
+    inFlightBytes: new Gauge({
+      name: 'ledger_in_flight_bytes',
+      help: 'Memory that requests hold until their answer: bodies and what they are decoded to, estimated',
+      registers,
+    }),
   }
 }
 

@@ -32,7 +32,7 @@ export class DecodeContext {
   readonly rejected: Counts<RejectReason> = {}
   private records = 0
   private values = 0
-  private decodedBytes = 0
+  private chargedBytes = 0
 
   constructor(limits: DecodeLimits, keys: KeyCache) {
     this.limits = limits
@@ -49,8 +49,8 @@ export class DecodeContext {
 
   /** Counts memory that decoding has taken. @throws TooLarge */
   charge(bytes: number): void {
-    this.decodedBytes += bytes
-    if (this.decodedBytes > this.limits.maxDecodedBytes) {
+    this.chargedBytes += bytes
+    if (this.chargedBytes > this.limits.maxDecodedBytes) {
       throw new TooLarge(`more than ${this.limits.maxDecodedBytes} bytes once decoded`)
     }
   }
@@ -58,7 +58,12 @@ export class DecodeContext {
   /** Counts memory that is free again soon. @throws TooLarge */
   chargeForNow(bytes: number): void {
     this.charge(bytes)
-    this.decodedBytes -= bytes
+    this.chargedBytes -= bytes
+  }
+
+  /** Memory that what was read so far takes, estimated. */
+  get decodedBytes(): number {
+    return this.chargedBytes
   }
 
   /** Counts a text that was read from so many bytes: V8 takes two bytes a character where one is beyond Latin-1. */

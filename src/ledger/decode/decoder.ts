@@ -14,7 +14,8 @@ import { WireReader } from './wire-reader.ts'
 export type Encoding = 'protobuf' | 'json'
 
 export type DecodeOutcome<Item> =
-  | { kind: 'decoded'; decoded: Decoded<Item> }
+  /** `decodedBytes`: what the items take in memory beside the body, estimated. */
+  | { kind: 'decoded'; decoded: Decoded<Item>; decodedBytes: number }
   | { kind: 'malformed'; message: string }
   | { kind: 'too_large'; message: string }
 
@@ -31,7 +32,8 @@ export function createDecoder(limits: DecodeLimits = DEFAULT_LIMITS): Decoder {
     const context = new DecodeContext(limits, keys)
     try {
       const items = read(context)
-      return { kind: 'decoded', decoded: { items, rejected: context.rejected, cleaned: context.cleaned } }
+      const { rejected, cleaned, decodedBytes } = context
+      return { kind: 'decoded', decoded: { items, rejected, cleaned }, decodedBytes }
     } catch (error) {
       if (error instanceof MalformedBody) return { kind: 'malformed', message: error.message }
       if (error instanceof TooLarge) return { kind: 'too_large', message: error.message }

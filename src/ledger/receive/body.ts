@@ -1,48 +1,76 @@
-// A request's body, bounded. In: the request stream. Out: the bytes as they were before compression, or why not.
+// A request's body, bounded. In: the request stream and what it may hold. Out: the bytes as they were before
+// compression, or why not. Memory is reserved before it is filled: by the length that a gzip states of itself, and as
+// chunks of an undeclared length come.
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import type { Reservation } from './admission.ts'
 
 export type BodyOutcome =
   | { kind: 'body'; bytes: Buffer }
   | { kind: 'too_large' }
   | { kind: 'malformed'; message: string }
+  /** Others hold so much that this body does not fit. */
+  | { kind: 'no_room' }
   /** The sender went away: nobody is left to answer. */
   | { kind: 'gone' }
 
 export type ContentEncoding = 'identity' | 'gzip'
 
-/** A false promise of a small output must not make a thousand pieces of it. */
-const MIN_CHUNK_BYTES = 64 * 1024
+/** Held for a body of undeclared length before its first byte. */
+const FIRST_BYTES = 256 * 1024
 
-const gunzipAsync = promisify<Buffer, { maxOutputLength: number; chunkSize: number }, Buffer>(gunzip)
+/** What a body holds at first: its declared length, or a part. */
+export function firstBytes(request: IncomingMessage, maxBytes: number): number {
+  return Math.min(declaredBytes(request) ?? FIRST_BYTES, maxBytes)
+}
 
+/** @param held holds `firstBytes` already; in the end it holds the size of the bytes. */
 export async function readBody(
   request: IncomingMessage,
   encoding: ContentEncoding,
   maxBytes: number,
+  held: Reservation,
 ): Promise<BodyOutcome> {
-  const { 'content-length': length } = request.headers
-  const declared = length === undefined ? undefined : Number(length)
+  const declared = declaredBytes(request)
   if (declared !== undefined && declared > maxBytes) return { kind: 'too_large' }
   const received = await (declared === undefined
-    ? receiveChunks(request, maxBytes)
+    ? receiveChunks(request, maxBytes, held)
     : receiveDeclared(request, declared))
-  if (received.kind !== 'body' || encoding === 'identity') return received
+  if (received.kind !== 'body') return received
+  const body = encoding === 'identity' ? received : await inflate(received.bytes, maxBytes, held)
+  if (body.kind === 'body') held.resize(body.bytes.length)
+  return body
+}
+
+function declaredBytes(request: IncomingMessage): number | undefined {
+  const { 'content-length': length } = request.headers
+  return length === undefined ? undefined : Number(length)
+}
+
+async function inflate(gzip: Buffer, maxBytes: number, held: Reservation): Promise<BodyOutcome> {
+  // A gzip ends with its length before compression; one of several members, or a liar, holds more.
+  const stated = gzip.length < 4 ? 0 : gzip.readUInt32LE(gzip.length - 4)
+  const first = await inflateUpTo(Math.min(stated, maxBytes), gzip, held)
+  return first.kind === 'too_large' && stated < maxBytes ? inflateUpTo(maxBytes, gzip, held) : first
+}
+
+const gunzipAsync = promisify<Buffer, { maxOutputLength: number; chunkSize: number }, Buffer>(gunzip)
+/** The least zlib takes. */
+const MIN_PIECE_BYTES = 64
+
+async function inflateUpTo(outputBytes: number, gzip: Buffer, held: Reservation): Promise<BodyOutcome> {
+  if (!held.resizeToEnd(gzip.length + outputBytes)) return { kind: 'no_room' }
   try {
-    const options = { maxOutputLength: maxBytes, chunkSize: outputChunkBytes(received.bytes, maxBytes) }
-    return { kind: 'body', bytes: await gunzipAsync(received.bytes, options) }
+    // In one piece, with a byte to spare, the output needs no second copy; its pages come only as they are filled.
+    const chunkSize = Math.max(MIN_PIECE_BYTES, outputBytes + 1)
+    const bytes = await gunzipAsync(gzip, { maxOutputLength: Math.max(1, outputBytes), chunkSize })
+    return { kind: 'body', bytes }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ERR_BUFFER_TOO_LARGE') return { kind: 'too_large' }
     return { kind: 'malformed', message: `not gzip: ${message}` }
   }
-}
-
-/** A gzip ends with its length before compression: in a piece of that size the output needs no second copy. */
-function outputChunkBytes(gzip: Buffer, maxBytes: number): number {
-  const promised = gzip.length < 4 ? 0 : gzip.readUInt32LE(gzip.length - 4)
-  return Math.max(MIN_CHUNK_BYTES, Math.min(promised, maxBytes) + 1)
 }
 
 /** Into one buffer, whose pages the system hands out only as bytes arrive. */
@@ -59,16 +87,24 @@ function receiveDeclared(request: IncomingMessage, declared: number): Promise<Bo
   )
 }
 
-function receiveChunks(request: IncomingMessage, maxBytes: number): Promise<BodyOutcome> {
-  const chunks: Buffer[] = []
+/** Into one buffer that grows: kept as they come, chunks of a few bytes would take a hundred times their size. */
+function receiveChunks(request: IncomingMessage, maxBytes: number, held: Reservation): Promise<BodyOutcome> {
+  let bytes = Buffer.allocUnsafe(firstBytes(request, maxBytes))
   let size = 0
   return untilEnd(
     request,
-    () => ({ kind: 'body', bytes: Buffer.concat(chunks) }),
+    () => ({ kind: 'body', bytes: bytes.subarray(0, size) }),
     (chunk) => {
-      size += chunk.length
-      if (size > maxBytes) return { kind: 'too_large' }
-      chunks.push(chunk)
+      const needed = size + chunk.length
+      if (needed > maxBytes) return { kind: 'too_large' }
+      if (needed > bytes.length) {
+        const room = Math.min(maxBytes, Math.max(needed, 2 * bytes.length))
+        if (!held.resize(room)) return { kind: 'no_room' }
+        const larger = Buffer.allocUnsafe(room)
+        bytes.copy(larger, 0, 0, size)
+        bytes = larger
+      }
+      size += chunk.copy(bytes, size)
       return undefined
     },
   )

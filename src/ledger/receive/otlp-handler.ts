@@ -7,9 +7,9 @@ import type { LogRecord } from '../log-record.ts'
 import type { LedgerMetrics } from '../metrics.ts'
 import type { Span } from '../span.ts'
 import type { Booker, BookOutcome } from '../write/booker.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Reservation } from './admission.ts'
 import { type Outcome, refuse, retryLater, type Signal } from './answer.ts'
-import { type ContentEncoding, readBody } from './body.ts'
+import { type ContentEncoding, firstBytes, readBody } from './body.ts'
 import { attribute } from './tenancy.ts'
 import type { Writer, WriterTokens } from './writer-tokens.ts'
 
@@ -22,8 +22,6 @@ export interface OtlpDependencies {
   limits: { maxBodyBytes: number; decode?: DecodeLimits }
 }
 
-/** Reserved for a body of undeclared length until it has been read. */
-const UNDECLARED_BYTES = 256 * 1024
 const RETRY_AFTER_SECONDS = 1
 
 /** Undefined when the sender has gone. */
@@ -44,12 +42,12 @@ export async function handleOtlp(
     })
   }
   if (!on.booker.hasRoom()) return retryLater(503, 'too many records are waiting', RETRY_AFTER_SECONDS)
-  const declared = Number(request.headers['content-length'] ?? UNDECLARED_BYTES)
-  const reservation = on.admission.reserve(Math.min(declared, on.limits.maxBodyBytes))
-  if (!reservation) return retryLater(503, 'too much in flight', RETRY_AFTER_SECONDS)
+  const held = on.admission.reserve(firstBytes(request, on.limits.maxBodyBytes))
+  if (!held) return noRoom()
   try {
-    const body = await readBody(request, contentEncoding, on.limits.maxBodyBytes)
+    const body = await readBody(request, contentEncoding, on.limits.maxBodyBytes, held)
     if (body.kind === 'gone') return undefined
+    if (body.kind === 'no_room') return noRoom()
     if (body.kind === 'too_large') {
       return refuse(
         413,
@@ -57,37 +55,38 @@ export async function handleOtlp(
       )
     }
     if (body.kind === 'malformed') return refuse(400, body.message)
-    reservation.resize(body.bytes.length)
-    return await book(body.bytes, signal, encoding, auth.writer, on)
+    return await book(body.bytes, signal, encoding, { writer: auth.writer, held, on })
   } finally {
-    reservation.release()
+    held.release()
   }
 }
 
-function book(
-  bytes: Buffer,
-  signal: Signal,
-  encoding: Encoding,
-  writer: Writer,
-  on: OtlpDependencies,
-): Promise<Outcome> | Outcome {
-  if (signal === 'traces') {
-    return settle(on.decoder.traces(bytes, encoding), writer, on, 'traces', (spans) =>
-      on.booker.book({ spans, logs: [] }),
-    )
-  }
-  return settle(on.decoder.logs(bytes, encoding), writer, on, 'logs', (logs) => on.booker.book({ spans: [], logs }))
+const noRoom = (): Outcome => retryLater(503, 'too much in flight', RETRY_AFTER_SECONDS)
+
+interface Receipt {
+  writer: Writer
+  held: Reservation
+  on: OtlpDependencies
+}
+
+function book(bytes: Buffer, signal: Signal, encoding: Encoding, receipt: Receipt): Promise<Outcome> {
+  const { decoder, booker } = receipt.on
+  const size = bytes.length
+  return signal === 'traces'
+    ? settle(decoder.traces(bytes, encoding), size, signal, receipt, (spans) => booker.book({ spans, logs: [] }))
+    : settle(decoder.logs(bytes, encoding), size, signal, receipt, (logs) => booker.book({ spans: [], logs }))
 }
 
 async function settle<Item extends Span | LogRecord>(
   outcome: DecodeOutcome<Item>,
-  writer: Writer,
-  on: OtlpDependencies,
+  bodyBytes: number,
   signal: Signal,
+  { writer, held, on }: Receipt,
   bookItems: (items: Item[]) => Promise<BookOutcome>,
 ): Promise<Outcome> {
   if (outcome.kind === 'malformed') return refuse(400, `not an OTLP ${signal} request: ${outcome.message}`)
   if (outcome.kind === 'too_large') return refuse(413, `${outcome.message} in one request: send smaller batches`)
+  if (!held.resizeToEnd(bodyBytes + outcome.decodedBytes)) return noRoom()
   const { decoded } = outcome
   const decodedRejected = total(decoded.rejected)
   const items = attribute(decoded, writer)
