@@ -9,30 +9,37 @@ type Done = (result: ExportResult) => void
 /**
  * One export with exactly one outcome.
  * @param timeoutMs when the exporter has not answered by then, the items count as lost and their memory is given back.
+ * @param ending tells that nobody waits for answers any more.
  */
 export function watchExport(
   start: (done: Done) => void,
   settle: (error?: Error) => void,
   done: Done,
   timeoutMs: number,
+  ending?: AbortSignal,
 ) {
   let open = true
   const finish = (result: ExportResult) => {
     if (!open) return
     open = false
     clearTimeout(timer)
+    ending?.removeEventListener('abort', giveUp)
     settle(result.code === ExportResultCode.SUCCESS ? undefined : (result.error ?? new Error('export failed')))
     done(result)
   }
-  const timer = setTimeout(
-    () => finish({ code: ExportResultCode.FAILED, error: new Error(`no answer within ${timeoutMs} ms`) }),
-    timeoutMs,
-  )
+  const fail = (error: Error) => finish({ code: ExportResultCode.FAILED, error })
+  const giveUp = () => fail(new Error('the process ended before the collector answered'))
+  const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
   timer.unref()
+  ending?.addEventListener('abort', giveUp)
+  if (ending?.aborted) {
+    giveUp()
+    return
+  }
   try {
     start(finish)
   } catch (error) {
-    finish({ code: ExportResultCode.FAILED, error: error instanceof Error ? error : new Error(String(error)) })
+    fail(error instanceof Error ? error : new Error(String(error)))
   }
 }
 
@@ -48,6 +55,7 @@ export function watchItems<T extends object>(
   stats: SignalStats,
   timeoutMs: number,
   prepare: (items: T[]) => void = () => undefined,
+  ending?: AbortSignal,
 ) {
   return {
     export(items: T[], done: Done): void {
@@ -59,6 +67,7 @@ export function watchItems<T extends object>(
         (error) => stats.settle(items, error),
         done,
         timeoutMs,
+        ending,
       )
     },
     shutdown: () => exporter.shutdown(),

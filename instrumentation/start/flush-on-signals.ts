@@ -15,15 +15,22 @@ export function flushOnSignals(telemetry: Telemetry): void {
     }
     process.on(signal, onSignal)
   }
-  // Reached when nothing is left to do; not on process.exit() and not on a crash, which stay immediate.
-  process.once('beforeExit', () => {
+  flushWhenDry(telemetry)
+}
+
+/** Reached when nothing is left to do; not on process.exit() and not on a crash, which stay immediate. */
+function flushWhenDry(telemetry: Telemetry): void {
+  process.on('beforeExit', () => {
     const before = activeResources()
-    // After the other listeners for this moment (pino has one): what they began must not be cut off.
+    const othersBegan = () => activeResources() > before
+    // After the other listeners, and again after what they await: if they began something, the loop runs dry once more.
     process.nextTick(() => {
-      const othersBegan = activeResources() > before
-      void telemetry.shutdown(FLUSH_MS).finally(() => {
-        // Only the retries of our own export keep the loop alive now.
-        if (!othersBegan) process.exit()
+      if (othersBegan()) return
+      setImmediate(() => {
+        if (othersBegan()) return
+        // The app is done and has heard of it; our sending must not make it hear of it again.
+        process.removeAllListeners('beforeExit')
+        void telemetry.shutdown(FLUSH_MS)
       })
     })
   })

@@ -42,30 +42,29 @@ export interface Pipeline<P> {
   stats: SignalStats
 }
 
-export function createSpanPipeline(exporter: SpanExporter): Pipeline<SpanProcessor> {
+/** @param ending gives up what is still being sent, once nobody waits for it any more. */
+export function createSpanPipeline(exporter: SpanExporter, ending?: AbortSignal): Pipeline<SpanProcessor> {
   const limits = bounds('OTEL_BSP_MAX_QUEUE_SIZE')
   const stats = new SignalStats('traces', limits)
   const options = batching('OTEL_BSP', limits)
-  const watched = watchItems(exporter, stats, options.exportTimeoutMillis - GRACE_MS, (spans) =>
-    spans.forEach(stampLate),
-  )
+  const timeoutMs = options.exportTimeoutMillis - GRACE_MS
+  const watched = watchItems(exporter, stats, timeoutMs, (spans) => spans.forEach(stampLate), ending)
   return { processor: new TenantSpanProcessor(new BatchSpanProcessor({ exporter: watched, ...options }), stats), stats }
 }
 
-export function createLogPipeline(exporter: LogRecordExporter): Pipeline<LogRecordProcessor> {
+export function createLogPipeline(exporter: LogRecordExporter, ending?: AbortSignal): Pipeline<LogRecordProcessor> {
   const limits = bounds('OTEL_BLRP_MAX_QUEUE_SIZE')
   const stats = new SignalStats('logs', limits)
   const options = batching('OTEL_BLRP', limits)
-  const watched = watchItems(exporter, stats, options.exportTimeoutMillis - GRACE_MS, (records) =>
-    records.forEach(stampLateLog),
-  )
+  const timeoutMs = options.exportTimeoutMillis - GRACE_MS
+  const watched = watchItems(exporter, stats, timeoutMs, (records) => records.forEach(stampLateLog), ending)
   return {
     processor: new TenantLogProcessor(new BatchLogRecordProcessor({ exporter: watched, ...options }), stats),
     stats,
   }
 }
 
-export function createMetricPipeline(exporter: PushMetricExporter): Pipeline<IMetricReader> {
+export function createMetricPipeline(exporter: PushMetricExporter, ending?: AbortSignal): Pipeline<IMetricReader> {
   // Nothing is queued: each export carries the totals since the start, so a failed one is made good by the next.
   const stats = new SignalStats('metrics', { maxItems: 1, maxBytes: Number.POSITIVE_INFINITY })
   const intervalMs = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? 15_000
@@ -77,6 +76,7 @@ export function createMetricPipeline(exporter: PushMetricExporter): Pipeline<IMe
       (error) => stats.count(1, error),
       done,
       timeoutMs,
+      ending,
     )
   const reader = new PeriodicExportingMetricReader({
     exporter,

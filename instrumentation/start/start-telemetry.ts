@@ -17,11 +17,12 @@ import { createInstrumentations, patchBuiltins } from './instrumentations.ts'
 import { resolveOptions, type TelemetryOptions } from './options.ts'
 import { createLogPipeline, createMetricPipeline, createSpanPipeline } from './pipelines.ts'
 import { createPropagator } from './propagators.ts'
+import { unholdExports } from './unheld-exports.ts'
 
 export interface Telemetry {
   /** Sends what is queued now, within `timeoutMs` (default 5000). Never throws. */
   flush(timeoutMs?: number): Promise<void>
-  /** Sends what is queued and stops, within `timeoutMs` (default 5000). Never throws. */
+  /** Sends what is queued and stops, within `timeoutMs` (default 5000). Never throws; a second call waits for the first. */
   shutdown(timeoutMs?: number): Promise<void>
 }
 
@@ -50,9 +51,11 @@ function start(given: TelemetryOptions): Telemetry {
   }
   setContentPolicy(options.content)
   setLabels(new Labels(options.labelLimits))
-  const spans = createSpanExporters().map(createSpanPipeline)
-  const logs = createLogExporters().map(createLogPipeline)
-  const readers = createMetricExporters().map(createMetricPipeline)
+  const end = new AbortController()
+  const unheld = <E extends object>(exporter: E) => unholdExports(exporter, end.signal)
+  const spans = createSpanExporters().map((exporter) => createSpanPipeline(unheld(exporter), end.signal))
+  const logs = createLogExporters().map((exporter) => createLogPipeline(unheld(exporter), end.signal))
+  const readers = createMetricExporters().map((exporter) => createMetricPipeline(unheld(exporter), end.signal))
   setTelemetryBooks([...spans, ...logs, ...readers].map(({ stats }) => stats))
   const sdk = new NodeSDK({
     ...(options.serviceName && { serviceName: options.serviceName }),
@@ -68,9 +71,13 @@ function start(given: TelemetryOptions): Telemetry {
   guard('http imports', patchBuiltins)
   guard('health metrics', () => registerHealthMetrics(metrics.getMeter('spanledger', VERSION)))
   const flushAll = () => Promise.all([...spans, ...logs, ...readers].map(({ processor }) => processor.forceFlush()))
+  let stopped: Promise<void> | undefined
   return {
-    flush: (timeoutMs = 5_000) => within(timeoutMs, flushAll),
-    shutdown: (timeoutMs = 5_000) => within(timeoutMs, () => sdk.shutdown()),
+    flush: (timeoutMs = 5_000) => stopped ?? within(timeoutMs, flushAll),
+    shutdown: (timeoutMs = 5_000) => {
+      stopped ??= within(timeoutMs, () => sdk.shutdown()).then(() => end.abort())
+      return stopped
+    },
   }
 }
 

@@ -150,6 +150,7 @@ describe.each([
     ['runs dry', 0],
     ['exits', 4],
     ['unhandled rejection', 1],
+    ['awaits what never comes', 13],
   ])('leaves how a process ends as it is: %s', async (way, code) => {
     expect(await start('script.mjs', node ?? '', [way]).ended).toBe(code)
   })
