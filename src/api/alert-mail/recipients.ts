@@ -7,15 +7,6 @@ export interface Recipient {
   address: string
 }
 
-/** Asked whenever a mailed link is used: who is no admin any more is out at once. */
-export async function isAdmin(client: Client, orgId: string, userId: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `select from members where org_id = $1 and user_id = $2 and role in ('admin', 'superadmin')`,
-    [orgId, userId],
-  )
-  return rowCount === 1
-}
-
 export async function readRecipients(client: Client, orgId: string): Promise<Recipient[]> {
   const { rows } = await client.query<Recipient>(
     `select user_id as "userId", address from alert_addresses join members using (org_id, user_id)

@@ -38,7 +38,7 @@ export function createSendAlertMails(parts: {
       reports.map(async (report) => {
         const { fingerprint, startsAt } = report
         const token = await links.sign(
-          { orgId, fingerprint, startsAt, actor: `${userId} (by mail)`, mailedTo: userId },
+          { orgId, fingerprint, startsAt, actor: `${userId} (by mail)`, holder: { userId, via: 'jwt' }, mailed: true },
           LINK_LIFETIME_MS,
         )
         return { report, link: `${publicUrl}/alerts/${fingerprint}?t=${token}` }

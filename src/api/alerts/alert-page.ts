@@ -10,6 +10,8 @@ export interface AlertPage {
   token: string
   /** Known when signed in; else the form asks. */
   actor: string | undefined
+  /** False: they can look and add a note. */
+  mayAct: boolean
   problem?: string | undefined
   nowMs: number
 }
@@ -71,7 +73,7 @@ function ownership({ alert, nowMs }: AlertPage): Markup {
   }${quiet}</p>`
 }
 
-function actions({ alert, token, actor }: AlertPage): Markup {
+function actions({ alert, token, actor, mayAct }: AlertPage): Markup {
   const firing = alert.status === 'firing'
   const taken = alert.acknowledged_by !== null
   return html`
@@ -85,6 +87,7 @@ ${
 <label for="note">Note</label><textarea id="note" name="note" rows="2" maxlength="2000"></textarea>
 ${
   firing &&
+  mayAct &&
   html`<label for="minutes">Silence the group for</label>
 <select id="minutes" name="minutes"><option value="60">1 hour</option><option value="240" selected>4 hours</option><option value="720">12 hours</option><option value="1440">1 day</option></select>
 <button class="main" name="action" value="${taken ? 'take-over' : 'acknowledge'}">${taken ? 'Take over' : 'Acknowledge'}</button>

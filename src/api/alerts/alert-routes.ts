@@ -52,6 +52,7 @@ export function alertRoutes({ pool, clock, act, links, publicUrl }: Parts): AnyR
 
   const action = <B extends z.ZodType>(
     name: string,
+    access: 'member' | 'admin',
     summary: string,
     body: B,
     toAction: (body: z.output<B>) => AlertAction,
@@ -62,7 +63,7 @@ export function alertRoutes({ pool, clock, act, links, publicUrl }: Parts): AnyR
       operationId: `${name}Alert`,
       summary,
       tag: 'alerts',
-      access: 'member',
+      access,
       params: PARAMS,
       query: z.object(WHICH),
       body,
@@ -154,6 +155,7 @@ export function alertRoutes({ pool, clock, act, links, publicUrl }: Parts): AnyR
           fingerprint: alert.fingerprint,
           startsAt: alert.starts_at.toISOString(),
           actor: caller?.userId ?? '',
+          holder: caller === undefined ? null : { userId: caller.userId, via: caller.via },
         }
         const token = await links.sign(claims, LINK_LIFETIME_MS)
         const expires_at = new Date(clock.nowMs() + LINK_LIFETIME_MS).toISOString()
@@ -162,6 +164,7 @@ export function alertRoutes({ pool, clock, act, links, publicUrl }: Parts): AnyR
     }),
     action(
       'acknowledge',
+      'admin',
       'Take an alert: its group is silenced and shows who has it',
       z
         .object({
@@ -174,14 +177,18 @@ export function alertRoutes({ pool, clock, act, links, publicUrl }: Parts): AnyR
     ),
     action(
       'snooze',
+      'admin',
       'Silence the group for a while without taking it',
       z.object({ note: NOTE.optional(), minutes: SILENCE_MINUTES }).strict(),
       (body) => ({ kind: 'snooze', note: body.note, until: until(body.minutes) }),
     ),
-    action('resolve', 'Close an alert', z.object({ note: NOTE.optional() }).strict(), (body) => ({
+    action('resolve', 'admin', 'Close an alert', z.object({ note: NOTE.optional() }).strict(), (body) => ({
       kind: 'resolve',
       note: body.note,
     })),
-    action('note', 'Add a note', z.object({ note: NOTE }).strict(), (body) => ({ kind: 'note', note: body.note })),
+    action('note', 'member', 'Add a note', z.object({ note: NOTE }).strict(), (body) => ({
+      kind: 'note',
+      note: body.note,
+    })),
   ]
 }

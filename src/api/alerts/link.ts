@@ -4,6 +4,7 @@ import { createHash, hkdfSync } from 'node:crypto'
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../../shared/clock.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { LinkHolder } from './link-rights.ts'
 
 export interface AlertKey {
   orgId: string
@@ -15,8 +16,10 @@ export interface AlertKey {
 export interface LinkClaims extends AlertKey {
   /** Whom the link was given to; written as the actor of what is done with it. */
   actor: string
-  /** User id of the admin it was mailed to: it is good as long as they are an admin. */
-  mailedTo?: string | undefined
+  /** Whose rights it has, at the time of its use. */
+  holder: LinkHolder
+  /** It was mailed to an admin, and is good as long as they are one. */
+  mailed?: true | undefined
 }
 
 export interface Links {
@@ -43,11 +46,11 @@ export function createLinks(secrets: readonly [string, ...string[]], clock: Cloc
         const { payload } = await jwtVerify(token, ({ kid }) => keyNamed(keys, kid), {
           algorithms: ['HS256'],
           audience: AUDIENCE,
-          requiredClaims: ['sub', 'exp', 'orgId', 'fingerprint', 'startsAt'],
+          requiredClaims: ['sub', 'exp', 'orgId', 'fingerprint', 'startsAt', 'holder'],
           currentDate: new Date(clock.nowMs()),
         })
-        const { sub, orgId, fingerprint, startsAt, mailedTo } = payload as unknown as LinkClaims & { sub: string }
-        return { actor: sub, orgId, fingerprint, startsAt, mailedTo }
+        const { sub, orgId, fingerprint, startsAt, holder, mailed } = payload as unknown as LinkClaims & { sub: string }
+        return { actor: sub, orgId, fingerprint, startsAt, holder, mailed }
       } catch (error) {
         const expired = error instanceof joseErrors.JWTExpired
         throw new AppError('forbidden', expired ? EXPIRED : FORGED)

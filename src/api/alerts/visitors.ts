@@ -70,11 +70,11 @@ export function createVisitors(parts: {
       return alert
     },
 
-    async alertBySession(request: Request, fingerprint: string): Promise<{ row: AlertRow; actor: string }> {
+    async alertBySession(request: Request, fingerprint: string): Promise<{ row: AlertRow; caller: Caller }> {
       const { caller, orgId } = await signedIn(request)
       const row = await withOrg(pool, orgId, (client) => readAlert(client, orgId, fingerprint))
       if (!row) throw new AppError('not_found', 'no such alert in your organisation')
-      return { row, actor: caller.userId }
+      return { row, caller }
     },
 
     /** @returns the cookie; the credential is checked when it is used. */

@@ -157,21 +157,21 @@ describe('a person who gets the mail', () => {
 
   it('sees who has it, and can take it over', async () => {
     const { fingerprint } = await instance('ErrorsHigh', 'acme', 'anna')
-    const second = await api.call('POST', `/api/v1/alerts/${fingerprint}/acknowledge`, { as: 'bert', body: {} })
+    const second = await api.call('POST', `/api/v1/alerts/${fingerprint}/acknowledge`, { as: 'root', body: {} })
     expect([second.status, second.body.code]).toEqual([409, 'conflict'])
     expect(second.body.details.acknowledged_by).toBe('Anna (by mail)')
     const taken = await api.call('POST', `/api/v1/alerts/${fingerprint}/acknowledge`, {
-      as: 'bert',
+      as: 'root',
       body: { take_over: true, minutes: 30 },
     })
-    expect(taken.body.data).toMatchObject({ acknowledged_by: 'bert', silence_id: expect.any(String) })
+    expect(taken.body.data).toMatchObject({ acknowledged_by: 'root', silence_id: expect.any(String) })
     expect(taken.body.data.events.map((event: { kind: string; actor: string }) => [event.kind, event.actor])).toEqual([
       ['fired', 'webhook'],
       ['acknowledged', 'Anna (by mail)'],
-      ['acknowledged', 'bert'],
+      ['acknowledged', 'root'],
     ])
     // The first silence gave way to the second.
-    expect(await activeSilences()).toMatchObject([{ createdBy: 'bert' }])
+    expect(await activeSilences()).toMatchObject([{ createdBy: 'root' }])
   })
 
   it('is left alone by a resolution, and gets a mail the next time', async () => {
@@ -232,7 +232,8 @@ describe('a person who gets the mail', () => {
 describe('a link is refused and nothing changes', () => {
   const claims = async () => {
     const { fingerprint, starts_at } = await instance('ErrorsHigh', 'acme', 'anna')
-    return { orgId: 'acme', fingerprint, startsAt: starts_at, actor: 'anna' }
+    const holder = { userId: 'anna', via: 'jwt' as const }
+    return { orgId: 'acme', fingerprint, startsAt: starts_at, actor: 'anna', holder }
   }
   const signed = async (over: object = {}, secret = JWT_SECRET, lifetimeMs = 60_000) =>
     createLinks([secret], systemClock).sign({ ...(await claims()), ...over }, lifetimeMs)
