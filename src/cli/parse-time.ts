@@ -1,4 +1,4 @@
-// Times on the command line: `2026-11-01` (midnight UTC) or ISO 8601 with a zone.
+// Times on the command line: `2026-11-01` (midnight UTC) or ISO 8601 with a zone; where it makes sense, `always`.
 import { InvalidArgumentError } from 'commander'
 
 const FORM = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
@@ -11,3 +11,7 @@ export function parseTime(text: string): Date {
   }
   return time
 }
+
+/** The same as ms since 1970, or `always` for -Infinity. @throws InvalidArgumentError likewise. */
+export const parseTimeOrAlways = (text: string): number =>
+  text === 'always' ? Number.NEGATIVE_INFINITY : parseTime(text).getTime()

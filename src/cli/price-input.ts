@@ -18,7 +18,7 @@ const versionSchema = z
       .min(1)
       .max(512)
       .refine(isPattern, 'a model id, a wildcard with *, or ~ and a valid regular expression'),
-    validFrom: z.coerce.date().nullable().default(null),
+    validFrom: z.coerce.date().nullable().optional(),
     validTo: z.coerce.date().nullable().default(null),
     rates: z.array(
       z.strictObject({
@@ -39,11 +39,16 @@ const versionSchema = z
 export function validPriceVersion(input: unknown): NewPriceVersion {
   const parsed = versionSchema.safeParse(input)
   if (!parsed.success) throw new Error(`not a price: ${z.prettifyError(parsed.error)}`)
-  return { source: 'override', ...parsed.data }
+  const { validFrom = null, ...rest } = parsed.data
+  return { source: 'override', validFrom, ...rest }
 }
 
-/** A JSON array of versions. @throws Error naming the file, the entry and the field. */
-export function parsePriceFile(text: string, file: string): NewPriceVersion[] {
+/**
+ * A JSON array of versions.
+ * @param fromMs when those begin that do not say it themselves; `"validFrom": null` says "always".
+ * @throws Error naming the file, the entry and the field.
+ */
+export function parsePriceFile(text: string, file: string, fromMs: number): NewPriceVersion[] {
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -52,7 +57,14 @@ export function parsePriceFile(text: string, file: string): NewPriceVersion[] {
   }
   const parsed = z.array(versionSchema).safeParse(json)
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`)
-  return parsed.data.map((version) => ({ source: 'override', ...version }))
+  const from = Number.isFinite(fromMs) ? new Date(fromMs) : null
+  return parsed.data.map(({ validFrom = from, ...version }, index) => {
+    if (validFrom && version.validTo && validFrom >= version.validTo)
+      throw new Error(
+        `${file}: entry ${index} (${version.modelPattern}) would end before it begins: give its validFrom`,
+      )
+    return { source: 'override', validFrom, ...version }
+  })
 }
 
 /** One tab-separated line. */

@@ -3,12 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { createPriceBook } from '../../ledger/price/price-book.ts'
-import { loadPriceVersions, recordPriceVersions } from '../../ledger/price/price-rows.ts'
+import { loadPriceVersions, nextMs, recordPriceVersions } from '../../ledger/price/price-rows.ts'
 import { TOKEN_CLASSES, type TokenClass } from '../../ledger/price/price-version.ts'
 import { seedPrices } from '../../ledger/price/seed-prices.ts'
 import { asOwner, withDatabase } from '../database.ts'
-import { parseTime } from '../parse-time.ts'
+import { parseTime, parseTimeOrAlways } from '../parse-time.ts'
 import { describePrice, parsePriceFile, validPriceVersion } from '../price-input.ts'
+import { describeSpan, withdrawPrice } from '../withdraw-price.ts'
 
 interface Target {
   provider: string
@@ -17,6 +18,8 @@ interface Target {
   to?: Date
   note?: string
 }
+
+const RESTATE = 'What is booked stays as it is until: spanledger reprice'
 
 type Rate = { tokenClass: TokenClass; aboveInputTokens: number; usdPerMillion: string }
 
@@ -30,20 +33,37 @@ export function addPrices(program: Command): void {
     .description('Ends an override: the next best price applies again, in the catalogue if it has one.')
     .requiredOption('--provider <provider>', 'as in the override')
     .requiredOption('--model <pattern>', 'as in the override')
-    .action((options: Target) => record(options, []))
+    .option('--from <time>', 'calls that start at or after this, or always (default: now)', parseTimeOrAlways)
+    .option('--to <time>', 'calls that start before this (default: for ever)', parseTime)
+    .option('--note <text>', 'why')
+    .action(withdraw)
 
   prices
     .command('import [file]')
     .description('Adds the overrides of a JSON file; without a file brings the shipped catalogue up to date.')
-    .action((file?: string) =>
+    .option('--from <time>', 'calls that start at or after this, or always (default: now)', parseTimeOrAlways)
+    .action((file: string | undefined, options: { from?: number }) =>
       withDatabase(async (client) => {
-        const versions = file === undefined ? undefined : parsePriceFile(await readFile(file, 'utf8'), file)
-        const added = await asOwner(client, () =>
-          versions ? recordPriceVersions(client, versions) : seedPrices(client),
-        )
+        const text = file === undefined ? undefined : await readFile(file, 'utf8')
+        const added = await asOwner(client, async () => {
+          if (file === undefined || text === undefined) return seedPrices(client, options.from)
+          return recordPriceVersions(client, parsePriceFile(text, file, options.from ?? (await nextMs(client))))
+        })
         console.log(`${added} price versions added.`)
       }),
     )
+}
+
+async function withdraw(options: { provider: string; model: string; from?: number; to?: Date; note?: string }) {
+  await withDatabase(async (client) => {
+    const span = await asOwner(client, async () => {
+      const toMs = options.to?.getTime() ?? Number.POSITIVE_INFINITY
+      const span = { fromMs: options.from ?? (await nextMs(client)), toMs }
+      await withdrawPrice(client, options, span, options.note)
+      return span
+    })
+    console.log(`Withdrawn: the next best price applies ${describeSpan(span)}. ${RESTATE}`)
+  })
 }
 
 function addList(prices: Command): void {
@@ -116,9 +136,11 @@ async function record(options: Target, rates: Rate[]): Promise<void> {
   })
   await withDatabase(async (client) => {
     await asOwner(client, () => recordPriceVersions(client, [version]))
-    console.log(
-      `Recorded. New calls are priced so within seconds; restate booked ones with: spanledger reprice --dry-run`,
-    )
+    const span = {
+      fromMs: options.from?.getTime() ?? Number.NEGATIVE_INFINITY,
+      toMs: options.to?.getTime() ?? Number.POSITIVE_INFINITY,
+    }
+    console.log(`Recorded: it applies ${describeSpan(span)}, to new ones within seconds. ${RESTATE}`)
   })
 }
 

@@ -2,7 +2,7 @@
 // of a provider at a moment, as known on a date. Pure; a changed table makes a new book.
 import { LRUCache } from 'lru-cache'
 import { parseModelPattern } from './model-pattern.ts'
-import type { PriceSource, PriceVersion } from './price-version.ts'
+import { latestFirst, type PriceSource, type PriceVersion } from './price-version.ts'
 
 export interface PriceBook {
   /** The version in force for a call that starts at `atMs`, perhaps with a `problem`; undefined when no price is known. */
@@ -23,8 +23,9 @@ const RESOLD_FROM: Record<string, string[]> = {
 const DAY_MS = 86_400_000
 const MAX_CACHED_MODELS = 10_000
 
-interface Entry {
-  version: PriceVersion
+/** All versions of one pattern, the latest record first. */
+interface Pattern {
+  versions: PriceVersion[]
   matches: (model: string) => boolean
   specificity: number
 }
@@ -32,22 +33,21 @@ interface Entry {
 /** @param options.knownOnMs leaves out what was recorded later. */
 export function createPriceBook(versions: PriceVersion[], options: { knownOnMs?: number } = {}): PriceBook {
   const known = versions.filter((version) => version.recordedAtMs <= (options.knownOnMs ?? Number.POSITIVE_INFINITY))
-  const byProvider = Map.groupBy(known.flatMap(toEntry), ({ version }) => version.provider)
-  for (const entries of byProvider.values()) entries.sort(bestFirst)
-  const anyProvider = byProvider.get('*') ?? []
+  const byProvider = new Map(
+    [...Map.groupBy(known, ({ provider }) => provider)].map(([provider, own]) => [provider, patternsOf(own)]),
+  )
   // Model names come from outside: the memory they may take is bounded.
-  const candidatesByModel = new LRUCache<string, Entry[]>({ max: MAX_CACHED_MODELS })
+  const candidatesByModel = new LRUCache<string, Pattern[][]>({ max: MAX_CACHED_MODELS })
 
-  const candidatesOf = (provider: string, model: string): Entry[] => {
+  /** Best first: those of the provider itself, then those of the makers whose models it resells. */
+  const candidatesOf = (provider: string, model: string): Pattern[][] => {
     const key = `${provider}\n${model}`
     const cached = candidatesByModel.get(key)
     if (cached) return cached
-    const own = [...(byProvider.get(provider) ?? []), ...anyProvider].filter((entry) => entry.matches(model))
-    own.sort(bestFirst)
-    const resold = (RESOLD_FROM[provider] ?? []).flatMap((maker) =>
-      (byProvider.get(maker) ?? []).filter((entry) => entry.matches(model)),
-    )
-    const candidates = [...own, ...resold]
+    const matching = (...names: string[]) =>
+      names.flatMap((name) => byProvider.get(name) ?? []).filter((pattern) => pattern.matches(model))
+    const makers = RESOLD_FROM[provider] ?? []
+    const candidates = [matching(provider, '*'), ...makers.map((maker) => matching(maker))]
     candidatesByModel.set(key, candidates)
     return candidates
   }
@@ -56,26 +56,28 @@ export function createPriceBook(versions: PriceVersion[], options: { knownOnMs?:
     size: known.length,
     find: (provider, model, atMs) => {
       for (const name of spellingsOf(model)) {
-        const found = inForce(candidatesOf(provider, name), atMs)
-        if (found) return found
+        for (const patterns of candidatesOf(provider, name)) {
+          const found = inForce(patterns, atMs)
+          if (found) return found
+        }
       }
       return undefined
     },
   }
 }
 
-/** Best first, and of one pattern the latest record first: later records of a pattern replace earlier ones. */
-function inForce(candidates: Entry[], atMs: number): PriceVersion | undefined {
-  const replaced = new Set<string>()
-  for (const { version } of candidates) {
-    if (!appliesAt(version, atMs)) continue
-    const pattern = `${version.source}\n${version.provider}\n${version.modelPattern}`
-    if (replaced.has(pattern)) continue
-    replaced.add(pattern)
-    if (version.problem !== undefined || Object.keys(version.rates).length > 0) return version
+/** The best of what each pattern says at that moment; a pattern that is withdrawn then says nothing. */
+function inForce(patterns: Pattern[], atMs: number): PriceVersion | undefined {
+  let best: { version: PriceVersion; specificity: number } | undefined
+  for (const { versions, specificity } of patterns) {
+    const version = versions.find((one) => appliesAt(one, atMs))
+    if (!version || isWithdrawn(version)) continue
+    if (!best || bestFirst({ version, specificity }, best) < 0) best = { version, specificity }
   }
-  return undefined
+  return best?.version
 }
+
+const isWithdrawn = ({ rates, problem }: PriceVersion) => problem === undefined && Object.keys(rates).length === 0
 
 function appliesAt(version: PriceVersion, atMs: number): boolean {
   if (atMs < version.validFromMs || atMs >= version.validToMs) return false
@@ -85,14 +87,14 @@ function appliesAt(version: PriceVersion, atMs: number): boolean {
   return fromMs < toMs ? ofDay >= fromMs && ofDay < toMs : ofDay >= fromMs || ofDay < toMs
 }
 
-function bestFirst(a: Entry, b: Entry): number {
+type Candidate = Pick<Pattern, 'specificity'> & { version: PriceVersion }
+
+function bestFirst(a: Candidate, b: Candidate): number {
   return (
     SOURCE_ORDER[a.version.source] - SOURCE_ORDER[b.version.source] ||
     Number(a.version.provider === '*') - Number(b.version.provider === '*') ||
     (a.version.source === 'catalogue' ? a.version.rank - b.version.rank : b.specificity - a.specificity) ||
-    b.version.recordedAtMs - a.version.recordedAtMs ||
-    Number(b.version.daily !== undefined) - Number(a.version.daily !== undefined) ||
-    b.version.priceVersion - a.version.priceVersion
+    latestFirst(a.version, b.version)
   )
 }
 
@@ -102,11 +104,14 @@ function spellingsOf(model: string): string[] {
   return slash < 0 ? [model] : [model, model.slice(slash + 1)]
 }
 
-/** Nothing for a pattern that cannot be read: whose price it is, nobody can tell. */
-function toEntry(version: PriceVersion): Entry[] {
-  try {
-    return [{ version, ...parseModelPattern(version.modelPattern) }]
-  } catch {
-    return []
-  }
+/** A pattern that cannot be read is left out: whose price it is, nobody can tell. */
+function patternsOf(versions: PriceVersion[]): Pattern[] {
+  const patterns = Map.groupBy(versions, ({ source, modelPattern }) => `${source}\n${modelPattern}`)
+  return [...patterns.values()].flatMap((own) => {
+    try {
+      return [{ versions: own.sort(latestFirst), ...parseModelPattern((own[0] as PriceVersion).modelPattern) }]
+    } catch {
+      return []
+    }
+  })
 }

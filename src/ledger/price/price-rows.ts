@@ -51,6 +51,12 @@ export async function loadPriceVersions(database: Queryable): Promise<PriceVersi
   return [...Map.groupBy(rows, (row) => row.price_version).values()].map(toVersion)
 }
 
+/** The first whole millisecond after the transaction began, by the database's clock: "from now on". */
+export async function nextMs(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ ms: number }>(`select floor(${MS('now()')}) + 1 as ms`)
+  return (rows[0] as { ms: number }).ms
+}
+
 /** Records versions within the caller's transaction, whose time is their `recorded_at`; returns how many. */
 export async function recordPriceVersions(database: Queryable, versions: NewPriceVersion[]): Promise<number> {
   const flat = versions.flatMap((version, index) =>

@@ -37,6 +37,13 @@ export interface PriceVersion {
   problem?: string
 }
 
+/** Of versions of one pattern: a later record replaces an earlier one, and hours the whole day. */
+export const latestFirst = (a: PriceVersion, b: PriceVersion): number =>
+  b.recordedAtMs - a.recordedAtMs ||
+  Number(b.daily !== undefined) - Number(a.daily !== undefined) ||
+  a.rank - b.rank ||
+  b.priceVersion - a.priceVersion
+
 /** For the operator: which rows, what is wrong, and what to do. */
 export const describeProblem = ({ priceVersion, provider, modelPattern, problem }: PriceVersion): string =>
   `price version ${priceVersion} (${provider} ${modelPattern}) cannot be read and prices nothing: ${problem}. ` +

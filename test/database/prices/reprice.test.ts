@@ -159,8 +159,8 @@ describe(`spanledger reprice over ${CALLS} calls (REPRICE_SEED=${SEED})`, () => 
     expect(now).not.toEqual(knownBefore.totals)
   })
 
-  test('a withdrawn price takes its money back and counts the calls unpriced again', async () => {
-    await cli('prices', 'withdraw', '--provider', '*', '--model', 'new-*')
+  test('a price withdrawn for the past takes its money back and counts the calls unpriced again', async () => {
+    await cli('prices', 'withdraw', '--provider', '*', '--model', 'new-*', '--from', 'always')
     await cli('reprice', '--from', '2026-11-01', '--to', '2026-12-01', '--model', 'new-model')
     const [row] = await ask(
       "select trim_scale(sum(cost_usd))::text as cost, sum(calls) = sum(unpriced_calls) as all_unpriced from llm_usage where model = 'new-model'",

@@ -7,28 +7,8 @@ import { defaultPrices } from '../../../src/ledger/price/default-prices.ts'
 import { parseModelPattern } from '../../../src/ledger/price/model-pattern.ts'
 import { price } from '../../../src/ledger/price/price.ts'
 import { createPriceBook } from '../../../src/ledger/price/price-book.ts'
-import { type NewPriceVersion, perUnit, timeOfDayMs } from '../../../src/ledger/price/price-rows.ts'
-import type { PriceVersion } from '../../../src/ledger/price/price-version.ts'
 import { formatUsd } from '../../../src/shared/money.ts'
-import { call } from './support.ts'
-
-const asRecorded = (given: NewPriceVersion, index: number): PriceVersion => ({
-  priceVersion: index + 1,
-  source: given.source,
-  provider: given.provider,
-  modelPattern: given.modelPattern,
-  rank: given.rank ?? 0,
-  validFromMs: given.validFrom?.getTime() ?? Number.NEGATIVE_INFINITY,
-  validToMs: given.validTo?.getTime() ?? Number.POSITIVE_INFINITY,
-  recordedAtMs: 0,
-  ...(given.daily ? { daily: { fromMs: timeOfDayMs(given.daily.from), toMs: timeOfDayMs(given.daily.to) } } : {}),
-  rates: Object.fromEntries(
-    [...Map.groupBy(given.rates, (rate) => rate.tokenClass)].map(([name, tiers]) => [
-      name,
-      tiers.map((tier) => ({ aboveInputTokens: tier.aboveInputTokens, picoUsdPerUnit: perUnit(tier.usdPerMillion) })),
-    ]),
-  ),
-})
+import { asRecorded, call } from './support.ts'
 
 const usage = {
   inputTokens: 1_000_000,
