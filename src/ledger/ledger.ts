@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createPool } from '../shared/pg.ts'
-import { assertSchemaCurrent } from '../shared/pg-schema.ts'
+import { createSchemaCheck } from '../shared/pg-schema.ts'
 import { registerPoolMetrics } from '../shared/pool-metrics.ts'
 import type { LedgerConfig } from './config.ts'
 import { createDecoder } from './decode/decoder.ts'
@@ -20,11 +20,12 @@ import { createGroupQueue } from './write/group-queue.ts'
 import { createPartitions } from './write/partitions.ts'
 import { createPricing } from './write/pricing.ts'
 import { reportBooked } from './write/report-booked.ts'
+import { createSchemaGate } from './write/schema-gate.ts'
 
 export interface Ledger {
   server: Server
   metrics: LedgerMetrics
-  /** Undefined when the schema is that of this code, or Postgres does not answer; else what to do about it. */
+  /** Undefined when the schema is that of this code, or Postgres does not answer yet; else what to do about it. */
   schemaProblem: () => Promise<string | undefined>
   /** Stops accepting, books what was accepted, closes the connections. */
   close: () => Promise<void>
@@ -64,11 +65,12 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     limits: { maxPastMs: config.LEDGER_MAX_PAST_DAYS * DAY_MS, maxFutureMs: config.LEDGER_MAX_FUTURE_HOURS * HOUR_MS },
     ...(road && { road }),
   })
+  const schemaState = createSchemaCheck(pool)
   const queue = createGroupQueue({
     lanes: config.LEDGER_WRITER_CONNECTIONS,
     groupRecords: config.LEDGER_GROUP_RECORDS,
     maxQueuedRecords: config.LEDGER_MAX_QUEUED_RECORDS,
-    bookGroup,
+    bookGroup: createSchemaGate(schemaState, bookGroup, { metrics, logger }),
     onQueued: (records) => metrics.queueSpans.set(records),
   })
   let stopping = false
@@ -84,26 +86,20 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
       if (stopping) return 'stopping'
       try {
         await pool.query('select 1')
-        return undefined
       } catch (error) {
         return `Postgres: ${(error as Error).message}`
       }
+      const state = await schemaState()
+      return state.kind === 'current' ? undefined : state.message
     },
   })
   return {
     server,
     metrics,
     async schemaProblem() {
-      try {
-        await pool.query('select 1')
-      } catch (error) {
-        logger.warn({ err: error }, 'Postgres does not answer yet; senders get 503 until it does')
-        return undefined
-      }
-      return assertSchemaCurrent(pool).then(
-        () => undefined,
-        (error: Error) => error.message,
-      )
+      const state = await schemaState()
+      if (state.kind === 'unknown') logger.warn(`${state.message}; senders get 503 until it answers`)
+      return state.kind === 'other' ? state.message : undefined
     },
     async close() {
       stopping = true

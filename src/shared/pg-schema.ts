@@ -54,17 +54,40 @@ export async function assertSchemaCurrent(database: Queryable, known?: string[])
   }
 }
 
-/** The same as a text for a service's start; undefined also while the database does not answer, which passes. */
-export async function schemaProblem(database: Queryable): Promise<string | undefined> {
-  try {
-    await database.query('select 1')
-  } catch {
-    return undefined
+export type SchemaState =
+  | { kind: 'current' }
+  /** Not the schema of this code; `message` says what to do. */
+  | { kind: 'other'; message: string }
+  /** The database does not answer, which passes. */
+  | { kind: 'unknown'; message: string }
+
+/**
+ * The check of a service that may start before its database: asked again until it says `current`, which is remembered.
+ * What is `unknown` must not be written to.
+ */
+export function createSchemaCheck(database: Queryable): () => Promise<SchemaState> {
+  let isCurrent = false
+  return async () => {
+    if (isCurrent) return { kind: 'current' }
+    try {
+      await database.query('select 1')
+    } catch (error) {
+      return { kind: 'unknown', message: `Postgres: ${(error as Error).message}` }
+    }
+    try {
+      await assertSchemaCurrent(database)
+    } catch (error) {
+      return { kind: 'other', message: (error as Error).message }
+    }
+    isCurrent = true
+    return { kind: 'current' }
   }
-  return assertSchemaCurrent(database).then(
-    () => undefined,
-    (error: Error) => error.message,
-  )
+}
+
+/** The same as a text for a service's start; undefined also while the database does not answer. */
+export async function schemaProblem(database: Queryable): Promise<string | undefined> {
+  const state = await createSchemaCheck(database)()
+  return state.kind === 'other' ? state.message : undefined
 }
 
 /**
