@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { parseModelPattern } from '../ledger/price/model-pattern.ts'
 import type { NewPriceVersion } from '../ledger/price/price-rows.ts'
 import { type PriceVersion, TOKEN_CLASSES } from '../ledger/price/price-version.ts'
+import { toProvider } from '../ledger/recognise/provider.ts'
 import { formatUsd } from '../shared/money.ts'
 
 const usdPerMillion = z
@@ -12,7 +13,11 @@ const usdPerMillion = z
 
 const versionSchema = z
   .strictObject({
-    provider: z.string().min(1).max(128),
+    provider: z
+      .string()
+      .min(1)
+      .max(128)
+      .refine((name) => toPriceProvider(name) !== '', 'a provider, or * for any; this names a framework'),
     modelPattern: z
       .string()
       .min(1)
@@ -35,12 +40,15 @@ const versionSchema = z
     'each class and tier once',
   )
 
+/** The name calls of it are booked under (`gemini` → `gcp.gemini`); `*` stays; '' for a framework. */
+export const toPriceProvider = (written: string): string => (written === '*' ? written : toProvider(written))
+
 /** @throws Error naming every problem. */
 export function validPriceVersion(input: unknown): NewPriceVersion {
   const parsed = versionSchema.safeParse(input)
   if (!parsed.success) throw new Error(`not a price: ${z.prettifyError(parsed.error)}`)
-  const { validFrom = null, ...rest } = parsed.data
-  return { source: 'override', validFrom, ...rest }
+  const { validFrom = null, provider, ...rest } = parsed.data
+  return { source: 'override', provider: toPriceProvider(provider), validFrom, ...rest }
 }
 
 /**
@@ -58,12 +66,12 @@ export function parsePriceFile(text: string, file: string, fromMs: number): NewP
   const parsed = z.array(versionSchema).safeParse(json)
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`)
   const from = Number.isFinite(fromMs) ? new Date(fromMs) : null
-  return parsed.data.map(({ validFrom = from, ...version }, index) => {
+  return parsed.data.map(({ validFrom = from, provider, ...version }, index) => {
     if (validFrom && version.validTo && validFrom >= version.validTo)
       throw new Error(
         `${file}: entry ${index} (${version.modelPattern}) would end before it begins: give its validFrom`,
       )
-    return { source: 'override', validFrom, ...version }
+    return { source: 'override', provider: toPriceProvider(provider), validFrom, ...version }
   })
 }
 

@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import { loadPriceVersions, recordPriceVersions } from '../ledger/price/price-rows.ts'
 import { restatePrices, type Span } from '../ledger/price/restate-prices.ts'
+import { toPriceProvider } from './price-input.ts'
 
 /** @throws Error when no override of that name applies anywhere in the span. */
 export async function withdrawPrice(
@@ -13,10 +14,16 @@ export async function withdrawPrice(
 ): Promise<void> {
   if (span.fromMs >= span.toMs) throw new Error('--to must be after --from (default: now)')
   const overrides = (await loadPriceVersions(client)).filter(
-    ({ source, provider, modelPattern }) =>
-      source === 'override' && provider === override.provider && modelPattern === override.model,
+    ({ source, modelPattern }) => source === 'override' && modelPattern === override.model,
   )
-  const withdrawals = restatePrices(overrides, [], span)
+  // As written too: by SQL, any name can be recorded.
+  const withdrawals = [...new Set([override.provider, toPriceProvider(override.provider)])].flatMap((name) =>
+    restatePrices(
+      overrides.filter(({ provider }) => provider === name),
+      [],
+      span,
+    ),
+  )
   if (withdrawals.length === 0)
     throw new Error(
       `no override of ${override.provider} ${override.model} applies ${describeSpan(span)}: nothing to withdraw. spanledger prices list shows what there is`,

@@ -8,7 +8,7 @@ import { TOKEN_CLASSES, type TokenClass } from '../../ledger/price/price-version
 import { seedPrices } from '../../ledger/price/seed-prices.ts'
 import { asOwner, withDatabase } from '../database.ts'
 import { parseTime, parseTimeOrAlways } from '../parse-time.ts'
-import { describePrice, parsePriceFile, validPriceVersion } from '../price-input.ts'
+import { describePrice, parsePriceFile, toPriceProvider, validPriceVersion } from '../price-input.ts'
 import { describeSpan, withdrawPrice } from '../withdraw-price.ts'
 
 interface Target {
@@ -81,7 +81,11 @@ function addList(prices: Command): void {
         const known = options.knownOn ? { knownOnMs: options.knownOn.getTime() } : {}
         if (options.model !== undefined) {
           const at = options.at ?? new Date()
-          const found = createPriceBook(versions, known).find(options.provider ?? '', options.model, at.getTime())
+          const found = createPriceBook(versions, known).find(
+            toPriceProvider(options.provider ?? ''),
+            options.model,
+            at.getTime(),
+          )
           if (!found)
             throw new Error(
               `no price for ${options.model} of provider ${options.provider ?? '(none given)'} at ${at.toISOString()}`,
@@ -89,9 +93,10 @@ function addList(prices: Command): void {
           console.log(describePrice(found))
           return
         }
+        const providers = new Set([options.provider ?? '', toPriceProvider(options.provider ?? '')])
         for (const version of versions) {
           if (!options.all && version.source === 'catalogue') continue
-          if (options.provider !== undefined && version.provider !== options.provider) continue
+          if (options.provider !== undefined && !providers.has(version.provider)) continue
           if (options.knownOn && version.recordedAtMs > options.knownOn.getTime()) continue
           console.log(describePrice(version))
         }
@@ -104,7 +109,7 @@ function addSet(prices: Command): void {
   prices
     .command('set')
     .description('Adds an override. Rates are USD per million tokens (request: per million requests).')
-    .requiredOption('--provider <provider>', 'canonical provider, or * for any')
+    .requiredOption('--provider <provider>', 'provider, or * for any')
     .requiredOption('--model <pattern>', 'exact id, wildcard with *, or ~ and a regular expression')
     .option('--input <usd>', 'input tokens', usd('input'))
     .option('--output <usd>', 'output tokens', usd('output'))
@@ -140,7 +145,11 @@ async function record(options: Target, rates: Rate[]): Promise<void> {
       fromMs: options.from?.getTime() ?? Number.NEGATIVE_INFINITY,
       toMs: options.to?.getTime() ?? Number.POSITIVE_INFINITY,
     }
-    console.log(`Recorded: it applies ${describeSpan(span)}, to new ones within seconds. ${RESTATE}`)
+    if (version.provider !== options.provider)
+      console.log(`Calls of ${options.provider} are booked as ${version.provider}.`)
+    console.log(
+      `Recorded for ${version.provider} ${version.modelPattern}: it applies ${describeSpan(span)}, to new ones within seconds. ${RESTATE}`,
+    )
   })
 }
 
