@@ -15,6 +15,12 @@ export type Promoted = readonly (AttributeValue | undefined)[]
 
 export const promotedOf = (attributes: Attributes): Promoted => PROMOTED_KEYS.map((key) => attributes[key])
 
+/** What a record says itself, else what its resource says. An empty text says nothing. */
+export const ownOrShared = (
+  own: AttributeValue | undefined,
+  shared: AttributeValue | undefined,
+): AttributeValue | undefined => (own === undefined || own === null || own === '' ? shared : own)
+
 /** A span with none of these names neither speaks of a model nor is a step that gets a row of its own. */
 export const MODEL_KEYS = [
   ...['gen_ai.operation.name', 'gen_ai.request.model', 'openinference.span.kind', 'ai.operationId'],

@@ -2,7 +2,7 @@
 // In: decoded records and the writer. Out: the records that stay, each with its organisation; counts of the rest.
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import { isTenantId, UNATTRIBUTED_ORG } from '../../shared/ids.ts'
-import type { Promoted } from '../asked-keys.ts'
+import { ownOrShared, type Promoted } from '../asked-keys.ts'
 import { count, type Decoded } from '../decode/decoded.ts'
 import type { Attributes } from '../span.ts'
 import type { Writer } from './writer-tokens.ts'
@@ -28,7 +28,8 @@ export function attribute<Item extends Attributed>(decoded: Decoded<Item>, write
 }
 
 function organisation(item: Attributed, decoded: Decoded<unknown>, fallback: string): string {
-  const named = (item.promoted ? item.promoted[0] : item.attributes[ATTR.orgId]) ?? item.resource[ATTR.orgId]
+  const own = item.promoted ? item.promoted[0] : item.attributes[ATTR.orgId]
+  const named = ownOrShared(own, item.resource[ATTR.orgId])
   if (named === undefined || named === null || named === '') return fallback
   if (isTenantId(named)) return named
   // A name that is no id cannot be trusted to mean the writer's own organisation.

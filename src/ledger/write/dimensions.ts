@@ -3,7 +3,7 @@
 // repeated in the bag because a column holds their value.
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import { isTenantId } from '../../shared/ids.ts'
-import { type Promoted, promotedOf } from '../asked-keys.ts'
+import { ownOrShared, type Promoted, promotedOf } from '../asked-keys.ts'
 import type { Attributes, AttributeValue } from '../span.ts'
 
 export interface Dimensions {
@@ -50,18 +50,19 @@ export function toDimensions(record: Dimensioned): Dimensions {
   const own = record.promoted ?? promotedOf(record.attributes)
   const shared = promotedOfResource(record.resource)
   // In the order of PROMOTED_KEYS.
+  const at = (place: number) => ownOrShared(own[place], shared[place])
   return {
-    dealId: id(own[1] ?? shared[1]),
-    userId: id(own[2] ?? shared[2]),
-    sessionId: id(own[3] ?? shared[3]),
-    feature: name(own[4] ?? shared[4]),
-    department: name(own[5] ?? shared[5]),
-    agentId: id(own[6] ?? shared[6]),
-    environment: name(own[7] ?? shared[7]),
-    version: name(own[10] ?? own[11] ?? shared[10] ?? shared[11]),
-    serviceName: name(shared[12] ?? own[12]),
-    intent: name(own[8] ?? shared[8]),
-    segment: name(own[9] ?? shared[9]),
+    dealId: id(at(1)),
+    userId: id(at(2)),
+    sessionId: id(at(3)),
+    feature: name(at(4)),
+    department: name(at(5)),
+    agentId: id(at(6)),
+    environment: name(at(7)),
+    version: name(ownOrShared(ownOrShared(own[10], own[11]), ownOrShared(shared[10], shared[11]))),
+    serviceName: name(ownOrShared(shared[12], own[12])),
+    intent: name(at(8)),
+    segment: name(at(9)),
   }
 }
 

@@ -50,6 +50,32 @@ describe('the organisation', () => {
     expect(await organisations(traceId)).toEqual(['acme'])
   })
 
+  it('comes from the resource when what the span says is empty, and so do the dimensions', async () => {
+    const traceId = '5'.repeat(32)
+    const resource = { org_id: 'acme', deal_id: 'deal-1', 'service.name': 's' }
+    const empty = { ...span(traceId, ''), attributes: { org_id: '', deal_id: '', feature: '' } }
+    const own = { ...span(traceId), spanId: 'c'.repeat(16), attributes: { deal_id: 'deal-2' } }
+    await ledger.post('/v1/traces', tracesProtobuf([empty, own], resource))
+    await ledger.post(
+      '/v1/logs',
+      logsProtobuf(
+        [{ timeUnixNano: BigInt(nowMs) * 1_000_000n, body: 'empty', attributes: { org_id: '', deal_id: '' } }],
+        resource,
+      ),
+    )
+    const { rows } = await withClient(database.ownerUrl, (client) =>
+      client.query(
+        `select org_id, deal_id from trace_spans where trace_id = $1 union all
+         select org_id, deal_id from structured_logs where body = 'empty' order by 2`,
+        [traceId],
+      ),
+    )
+    expect(rows.map(({ org_id, deal_id }) => `${org_id} ${deal_id}`)).toEqual([
+      ...['acme deal-1', 'acme deal-1'],
+      'acme deal-2',
+    ])
+  })
+
   it.each(["acme'; drop table trace_spans; --", 'a b', 'x'.repeat(129), '../etc'])(
     'that is no id (%s) is unattributed',
     async (orgId) => {
@@ -78,7 +104,7 @@ describe('a token', () => {
     const log = { timeUnixNano: BigInt(nowMs) * 1_000_000n, attributes: { org_id: 'initech' } }
     await ledger.post('/v1/logs', logsProtobuf([log]), as(token))
     const logs = await withClient(database.ownerUrl, (client) =>
-      client.query('select count(*)::int as n from structured_logs'),
+      client.query("select count(*)::int as n from structured_logs where org_id = 'initech'"),
     )
     expect(logs.rows).toEqual([{ n: 0 }])
   })
