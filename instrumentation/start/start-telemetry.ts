@@ -13,6 +13,7 @@ import { VERSION } from '../version.ts'
 import { createDetectors } from './detectors.ts'
 import { startDiagnostics } from './diagnostics.ts'
 import { createLogExporters, createMetricExporters, createSpanExporters } from './exporters.ts'
+import { hookImports } from './import-hooks.ts'
 import { createInstrumentations, patchBuiltins } from './instrumentations.ts'
 import { resolveOptions, type TelemetryOptions } from './options.ts'
 import { createLogPipeline, createMetricPipeline, createSpanPipeline } from './pipelines.ts'
@@ -28,7 +29,10 @@ export interface Telemetry {
 
 let running: Telemetry | undefined
 
-/** Starts telemetry once per process; a second call returns the running one. OTEL_SDK_DISABLED=true starts nothing. */
+/**
+ * Starts telemetry once per process; a second call returns the running one. OTEL_SDK_DISABLED=true starts nothing. Only
+ * libraries loaded afterwards are instrumented; in ES modules that is what `import()` loads, as `import … from` comes first.
+ */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   running ??= process.env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ? idle : start(options)
   return running
@@ -67,6 +71,7 @@ function start(given: TelemetryOptions): Telemetry {
     views: [tenantView(options.maxStreamsPerMetric)],
     instrumentations: [...createInstrumentations(), ...options.instrumentations],
   })
+  guard('import hooks', hookImports)
   sdk.start()
   guard('http imports', patchBuiltins)
   guard('health metrics', () => registerHealthMetrics(metrics.getMeter('spanledger', VERSION)))

@@ -66,7 +66,7 @@ beforeAll(async () => {
   }
   for (const name of ['express', 'openai', 'pino', 'ws']) app.dependencies[name] = versions[name] ?? ''
   writeFileSync(join(directory, 'package.json'), JSON.stringify(app))
-  for (const file of ['server.mjs', 'server.cjs', 'script.mjs']) {
+  for (const file of ['server.mjs', 'server.cjs', 'script.mjs', 'own-start.mjs', 'own-start.cjs']) {
     copyFileSync(join(root, 'test/fixtures/apps', file), join(directory, file))
   }
   const readme = readFileSync(join(root, 'instrumentation/README.md'), 'utf8')
@@ -84,11 +84,17 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 }, 60_000)
 
-const start = (file: string, node: string, args: string[] = [], env: Record<string, string> = {}) =>
+const start = (
+  file: string,
+  node: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+  preload: string | false = 'spanledger/register',
+) =>
   startTracedApp(join(directory, file), {
     endpoint: sink.url,
     cwd: directory,
-    preload: 'spanledger/register',
+    preload,
     library: 'spanledger/instrumentation',
     node,
     args,
@@ -145,6 +151,24 @@ describe.each([
       }
     }
   })
+
+  it.skipIf(!node).each([
+    ['an ES module', 'own-start.mjs'],
+    ['CommonJS', 'own-start.cjs'],
+  ])(
+    'instruments what an app that is %s loads after its own startTelemetry(), or says what to do',
+    async (kind, file) => {
+      const tenant = org(`own ${kind}`)
+      const app = start(file, node ?? '', [tenant], {}, false)
+      expect(await app.ended, app.output()).toBe(0)
+      const cannot = node === oldest && file.endsWith('.mjs')
+      expect(app.output().includes('start the app with node --import spanledger/register')).toBe(cannot)
+      if (cannot) return
+      const spans = await waitForSpans(tenant, ['chat gpt-4.1-mini', 'GET /chat'])
+      const [traceId] = new Set(spans.map((span) => span.traceId))
+      expect(app.output()).toContain(`"trace_id":"${traceId}"`)
+    },
+  )
 
   it.skipIf(!node).each([
     ['runs dry', 0],

@@ -24,7 +24,8 @@ export function startTracedApp(
     args?: string[]
     env?: Record<string, string>
     cwd?: string
-    preload?: string
+    /** false: none, the app starts its telemetry itself. */
+    preload?: string | false
     /** The Node to run it; default: the one that runs the test. */
     node?: string
     library?: string
@@ -33,7 +34,11 @@ export function startTracedApp(
   const script = file.startsWith('/') ? file : path(`../fixtures/apps/${file}`)
   const child = spawn(
     options.node ?? process.execPath,
-    ['--import', options.preload ?? REPOSITORY.preload, script, ...(options.args ?? [])],
+    [
+      ...(options.preload === false ? [] : ['--import', options.preload ?? REPOSITORY.preload]),
+      script,
+      ...(options.args ?? []),
+    ],
     {
       cwd: options.cwd,
       env: {
