@@ -18,7 +18,7 @@ export interface UsedMetric {
 
 const CALL = ['org_id', 'gen_ai_provider_name']
 const SPAN = ['service_name', 'status_code', 'db_system_name', 'spanledger_rag_step', 'spanledger_cache_hit', 'org_id']
-const BUDGET = ['org_id', 'scope', 'scope_id', 'period']
+const PERIOD = ['org_id', 'scope', 'scope_id', 'period', 'period_start']
 
 export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   gen_ai_client_operation_duration_seconds_count: { exporter: 'instrumentation', labels: [...CALL, 'error_type'] },
@@ -69,8 +69,8 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   api_spend_usd: { exporter: 'api', labels: ['org_id', 'window'] },
   api_spend_daily_average_usd: { exporter: 'api', labels: ['org_id'] },
   api_spend_daily_limit_usd: { exporter: 'api', labels: ['org_id'] },
-  budget_used_ratio: { exporter: 'api', labels: BUDGET },
-  budget_threshold_crossed: { exporter: 'api', labels: [...BUDGET, 'period_start', 'threshold'] },
+  budget_period_used_ratio: { exporter: 'api', labels: PERIOD },
+  budget_threshold_crossed: { exporter: 'api', labels: [...PERIOD, 'threshold'] },
   api_job_last_success_timestamp_seconds: { exporter: 'api', labels: [] },
 
   up: { exporter: 'prometheus', labels: ['job'] },

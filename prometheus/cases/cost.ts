@@ -8,10 +8,8 @@ const budget = (scope: string, period: string, threshold: string, values: string
   [`budget_threshold_crossed{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}",period_start="2026-11-01",threshold="${threshold}"}`]:
     values,
   // There whenever the other is.
-  [`budget_used_ratio{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}"}`]: values.replaceAll(
-    /(?<=^| )[01](?=x| |$)/g,
-    '1.02',
-  ),
+  [`budget_period_used_ratio{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}",period_start="2026-11-01"}`]:
+    values.replaceAll(/(?<=^| )[01](?=x| |$)/g, '1.02'),
   [`budget_amount_usd{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}"}`]: '1234.5x60',
 })
 const BUDGET = { org_id: 'acme', scope_id: 'falcon', period_start: '2026-11-01' }
@@ -26,7 +24,12 @@ export const COST_CASES: readonly AlertCase[] = [
   {
     alert: 'BudgetExceeded',
     fires: {
-      series: budget('deal', 'month', '100', '0x4 1x40'),
+      series: {
+        ...budget('deal', 'month', '100', '0x4 1x40'),
+        // The month has ended; the next one has begun.
+        [`budget_period_used_ratio{${API},org_id="acme",scope="deal",scope_id="falcon",period="month",period_start="2026-12-01"}`]:
+          '0.01x44',
+      },
       at: '1m15s',
       notYetAt: '1m',
       labels: { ...BUDGET, scope: 'deal', period: 'month', threshold: '100' },

@@ -4,7 +4,7 @@
 import { type AlertRule, COST, type RuleGroup } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
-const BUDGET = ['org_id', 'scope', 'scope_id', 'period'] as const
+const PERIOD = ['org_id', 'scope', 'scope_id', 'period', 'period_start'] as const
 
 export function createCostRules({ cost }: AlertsConfig): RuleGroup {
   const usd = '${{ printf "%.2f" $value }}'
@@ -27,10 +27,10 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
     severity,
     // From the stored samples, not only from the newest: neither a restart of the api nor one of Prometheus, which
     // forgets `keep_firing_for`, ends the alert. By the budget alone: two apis are one alert. Each period is an alert of
-    // its own: one that begins over its threshold is told, too.
-    expr: `(${latest(`budget_threshold_crossed{${match}}`, [...BUDGET, 'period_start', 'threshold'])} == 1) * on (${BUDGET.join(', ')}) group_left () ${latest('budget_used_ratio', BUDGET)}`,
+    // its own: one that begins over its threshold is told, too, and so is one that ended before its last calls were booked.
+    expr: `(${latest(`budget_threshold_crossed{${match}}`, [...PERIOD, 'threshold'])} == 1) * on (${PERIOD.join(', ')}) group_left () ${latest('budget_period_used_ratio', PERIOD)}`,
     summary: `${whose} ${what} its budget of the {{ $labels.period }}`,
-    description: `Spend of ${whose} is ${used} of its budget of the {{ $labels.period }}${amount}; the threshold is {{ $labels.threshold }} %.`,
+    description: `Spend of ${whose} is ${used} of its budget of the {{ $labels.period }} from {{ $labels.period_start }}${amount}; the threshold is {{ $labels.threshold }} %.`,
     value: `${used} of the budget`,
     action,
     dashboard: COST,

@@ -40,6 +40,11 @@ export function createMetrics(registry = new Registry()) {
     spendDailyAverageUsd: gauge('api_spend_daily_average_usd', 'Mean spend of the last 7 whole days.', ['org_id']),
     spendDailyLimitUsd: gauge('api_spend_daily_limit_usd', 'The daily budget of the organisation.', ['org_id']),
     budgetUsedRatio: gauge('budget_used_ratio', 'Spend in the current period over the budget.', BUDGET),
+    budgetPeriodUsedRatio: gauge(
+      'budget_period_used_ratio',
+      'Spend in a period over the budget: the current one, and the one before while its crossings are told.',
+      [...BUDGET, 'period_start'],
+    ),
     budgetUsedUsd: gauge('budget_used_usd', 'Spend in the current period.', BUDGET),
     budgetAmountUsd: gauge('budget_amount_usd', 'The budget of the period.', BUDGET),
     budgetProjectedUsd: gauge('budget_projected_usd', 'Spend projected to the end of the period.', BUDGET),
@@ -47,7 +52,7 @@ export function createMetrics(registry = new Registry()) {
     budgetState: gauge('budget_state', '1 for the state the budget is in.', [...BUDGET, 'state']),
     budgetThresholdCrossed: gauge(
       'budget_threshold_crossed',
-      '1 from the moment a threshold (percent) was crossed until the period ends or the budget changes, else 0; one series a period.',
+      '1 from the moment a threshold (percent) was crossed until the period ends or the budget changes, an hour at least, else 0; one series a period.',
       [...BUDGET, 'period_start', 'threshold'],
     ),
   }

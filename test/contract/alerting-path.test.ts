@@ -72,10 +72,10 @@ describe('from a metric to a mail', () => {
   it('mails a budget with its links filled in, escaped, and without the labels that only carry addresses', async () => {
     metrics =
       'budget_threshold_crossed{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day",period_start="2026-11-20",threshold="80"} 1\n' +
-      'budget_used_ratio{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day"} 0.834\n'
+      'budget_period_used_ratio{org_id="acme:eu@1",scope="organisation",scope_id="acme:eu@1",period="day",period_start="2026-11-20"} 0.834\n'
     const mail = await mailAbout('BudgetNearLimit (acme:eu@1)')
     expect(mail.text).toContain('http://grafana.test/d/cost-management?viewPanel=panel-7&var-org_id=acme%3Aeu%401')
-    expect(mail.text).toContain('is 83.4% of its budget of the day; the threshold is 80 %.')
+    expect(mail.text).toContain('is 83.4% of its budget of the day from 2026-11-20; the threshold is 80 %.')
     expect(mail.text).toContain('http://runbooks.test/BudgetNearLimit.md')
     const alert = await pollUntil('the webhook', () => {
       const found = webhooks
@@ -92,7 +92,8 @@ describe('from a metric to a mail', () => {
   it('mails the critical budget and not the lower threshold of the same budget any more', async () => {
     const crossed = (threshold: number) =>
       `budget_threshold_crossed{org_id="globex",scope="organisation",scope_id="globex",period="day",period_start="2026-11-20",threshold="${threshold}"} 1\n`
-    const used = 'budget_used_ratio{org_id="globex",scope="organisation",scope_id="globex",period="day"} 1.01\n'
+    const used =
+      'budget_period_used_ratio{org_id="globex",scope="organisation",scope_id="globex",period="day",period_start="2026-11-20"} 1.01\n'
     metrics = crossed(80) + crossed(100) + used
     await mailAbout('BudgetExceeded (globex)')
     expect(mailServer.mails.filter(({ subject }) => subject?.includes('BudgetNearLimit (globex)'))).toEqual([])
