@@ -6,6 +6,7 @@ import { createPriceBook } from '../../ledger/price/price-book.ts'
 import { loadPriceVersions, nextMs, recordPriceVersions } from '../../ledger/price/price-rows.ts'
 import { TOKEN_CLASSES, type TokenClass } from '../../ledger/price/price-version.ts'
 import { seedPrices } from '../../ledger/price/seed-prices.ts'
+import { providerOfModel, toModelName } from '../../ledger/recognise/provider.ts'
 import { asOwner, withDatabase } from '../database.ts'
 import { parseTime, parseTimeOrAlways } from '../parse-time.ts'
 import { describePrice, parsePriceFile, toPriceProvider, validPriceVersion } from '../price-input.ts'
@@ -70,7 +71,7 @@ function addList(prices: Command): void {
   prices
     .command('list')
     .description('Lists price versions; with --model, the one in force.')
-    .option('--provider <provider>', 'only this provider')
+    .option('--provider <provider>', 'only this provider (with --model, default: the one the model tells)')
     .option('--model <model>', 'which price a call of this model gets')
     .option('--at <time>', 'for a call that starts then (default: now)', parseTime)
     .option('--known-on <time>', 'as the book was known then', parseTime)
@@ -81,14 +82,14 @@ function addList(prices: Command): void {
         const known = options.knownOn ? { knownOnMs: options.knownOn.getTime() } : {}
         if (options.model !== undefined) {
           const at = options.at ?? new Date()
-          const found = createPriceBook(versions, known).find(
-            toPriceProvider(options.provider ?? ''),
-            options.model,
-            at.getTime(),
-          )
+          const provider =
+            options.provider === undefined ? guessProvider(options.model) : toPriceProvider(options.provider)
+          const found = createPriceBook(versions, known).find(provider, options.model, at.getTime())
           if (!found)
             throw new Error(
-              `no price for ${options.model} of provider ${options.provider ?? '(none given)'} at ${at.toISOString()}`,
+              provider === '' && options.provider === undefined
+                ? `${options.model} tells no provider: give --provider`
+                : `no price for ${options.model} of provider ${provider} at ${at.toISOString()}`,
             )
           console.log(describePrice(found))
           return
@@ -102,6 +103,12 @@ function addList(prices: Command): void {
         }
       }),
     )
+}
+
+/** By routing prefix or model family; '' when neither tells. */
+function guessProvider(written: string): string {
+  const { model, prefix } = toModelName(written)
+  return prefix || providerOfModel(model)
 }
 
 function addSet(prices: Command): void {

@@ -197,6 +197,25 @@ describe('spanledger prices', () => {
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('no price for nobody-knows') })
   })
 
+  test.each([
+    [['gpt-4o'], /\topenai\tgpt-4o\t.*input 3/],
+    [['anthropic/claude-own'], /\tanthropic\tclaude-own\t/],
+    [['somebody-elses'], /\t\*\tsomebody-\*\t/],
+  ])('list --model %j asks the provider that the model tells', async ([model = ''], words) => {
+    await cli('prices', 'set', '--provider', 'openai', '--model', 'gpt-4o', '--input', '3')
+    await cli('prices', 'set', '--provider', 'anthropic', '--model', 'claude-own', '--input', '3')
+    await cli('prices', 'set', '--provider', '*', '--model', 'somebody-*', '--input', '3')
+    expect(await cli('prices', 'list', '--model', model)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(words),
+    })
+  })
+
+  test('list --model of a model that tells no provider asks for it; one without a price says whose', async () => {
+    expect((await cli('prices', 'list', '--model', 'mine')).stderr).toContain('mine tells no provider: give --provider')
+    expect((await cli('prices', 'list', '--model', 'gpt-unheard')).stderr).toContain('gpt-unheard of provider openai')
+  })
+
   test('set with tiers and cache rates is read back as written', async () => {
     await cli(
       'prices',
