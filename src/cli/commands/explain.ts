@@ -1,5 +1,5 @@
-// `spanledger explain TRACE_ID --org ORG`: why the ledger booked what it booked for a trace. In: a trace id and its
-// organisation. Out: every candidate with what became of it and why, then the booked lines and their sum.
+// `spanledger explain TRACE_ID [--org ORG]`: why the ledger booked what it booked for a trace. In: a trace id, and its
+// organisation where several have that id. Out: every candidate with what became of it and why, then the booked lines and their sum.
 import type { Command } from 'commander'
 import type pg from 'pg'
 import { explain } from '../../ledger/recognise/explain.ts'
@@ -17,11 +17,12 @@ import { asOwner, withDatabase } from '../database.ts'
 
 const TRACE_ID = /^[0-9a-f]{32}$/
 
-/** @throws Error when the organisation holds no span and no line of this trace. */
-async function explainTrace(client: pg.Client, orgId: string, traceId: string): Promise<string> {
-  if (!isTenantId(orgId)) throw new Error(`${JSON.stringify(orgId)} is no organisation id`)
+/** @throws Error when nobody, or the organisation asked for, holds a span or a line of this trace; when several do. */
+async function explainTrace(client: pg.Client, traceId: string, asked: string | undefined): Promise<string> {
+  if (asked !== undefined && !isTenantId(asked)) throw new Error(`${JSON.stringify(asked)} is no organisation id`)
   const id = traceId.toLowerCase()
   if (!TRACE_ID.test(id)) throw new Error(`${JSON.stringify(traceId)} is no trace id: 32 hexadecimal digits`)
+  const orgId = asked ?? (await organisationOf(client, id))
   const own = { orgIds: [orgId], traceIds: [id] }
   const { spans, beside, lines } = await asOwner(client, async () => {
     // All reads see one moment of the ledger.
@@ -39,6 +40,35 @@ async function explainTrace(client: pg.Client, orgId: string, traceId: string): 
   const linked =
     beside.length === 0 ? '' : `Response ids of it are also shown by: ${beside.map(traceIdOf).join(', ')}\n`
   return `trace ${id} of ${orgId}: ${spans.length} spans\n${linked}\n${gone || explain(decisions)}\n${describeLines(lines)}`
+}
+
+/** Every organisation that ever sent anything, from one to the next by index, that has this trace. */
+const ORGANISATIONS_OF_TRACE = ['trace_parts', 'usage_daily']
+  .map(
+    (table) => `
+  select org_id from (
+    with recursive known as (
+      (select org_id from public.${table} order by org_id limit 1)
+      union all
+      select (select t.org_id from public.${table} t where t.org_id > k.org_id order by t.org_id limit 1)
+      from known k where k.org_id is not null
+    ) select org_id from known where org_id is not null
+  ) as o
+  where exists (select from public.trace_parts p where p.org_id = o.org_id and p.trace_id = $1)
+    or exists (select from public.llm_usage u where u.org_id = o.org_id and u.trace_id = $1)`,
+  )
+  .join('\n  union')
+
+/** Trace ids are chosen by senders: two organisations may have the same one. @throws Error unless exactly one has it. */
+async function organisationOf(client: pg.Client, traceId: string): Promise<string> {
+  const { rows } = await asOwner(client, () =>
+    client.query<{ org_id: string }>(`${ORGANISATIONS_OF_TRACE} order by org_id`, [traceId]),
+  )
+  const [only, ...others] = rows.map(({ org_id }) => org_id)
+  if (only === undefined) throw new Error(`no trace ${traceId}: is it still on its way, or past retention?`)
+  if (others.length > 0)
+    throw new Error(`${[only, ...others].join(', ')} have a trace ${traceId} each: say whose with --org`)
+  return only
 }
 
 const traceIdOf = (spans: readonly KnownSpan[]): string =>
@@ -80,10 +110,10 @@ export function addExplain(program: Command): void {
   program
     .command('explain <trace_id>')
     .description('Why each model call of a trace was booked or not, and the booked lines.')
-    .requiredOption('--org <org_id>', 'organisation the trace belongs to')
-    .action((traceId: string, { org }: { org: string }) =>
+    .option('--org <org_id>', 'organisation the trace belongs to; needed only when several have that id')
+    .action((traceId: string, { org }: { org?: string }) =>
       withDatabase(async (client) => {
-        process.stdout.write(await explainTrace(client, org, traceId))
+        process.stdout.write(await explainTrace(client, traceId, org))
       }),
     )
 }

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 
 const TRACE = 'a'.repeat(32)
 const PLAIN = 'c'.repeat(32)
+const SHARED = 'e'.repeat(32)
 const START = BigInt(Date.now()) * 1_000_000n
 let database: TestDatabase
 let ledger: TestLedger
@@ -49,6 +50,8 @@ beforeAll(async () => {
   await ledger.post('/v1/traces', tracesProtobuf([again], { 'service.name': 'test' }, { name: 'other', version: '2' }))
   const plain = { ...span('4', '', 'GET /', 0), traceId: PLAIN }
   await ledger.post('/v1/traces', tracesProtobuf([plain]))
+  const shared = (org_id: string) => ({ ...span('5', '', 'GET /', 0, { org_id }), traceId: SHARED })
+  await ledger.post('/v1/traces', tracesProtobuf([shared('acme'), shared('globex')]))
 })
 afterAll(async () => {
   await ledger?.close()
@@ -91,10 +94,32 @@ test('a trace id may be pasted in capitals; a trace without model calls says so'
 })
 
 test.each([
+  ['of spans and lines', TRACE],
+  ['of spans alone', PLAIN],
+])('the organisation of a trace %s is looked up', async (_, trace) => {
+  const { code, stdout } = await explain(trace)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: (await explain(trace, '--org', 'acme')).stdout })
+  expect(stdout).toContain(`trace ${trace} of acme`)
+})
+
+test('so it is when only its lines are left', async () => {
+  await withClient(database.ownerUrl, (client) =>
+    client.query(`insert into llm_usage (org_id, trace_id, span_id, created_at, provider, model, calls, cost_usd, price_status)
+      values ('initech', '${'f'.repeat(32)}', '1', now(), 'openai', 'm', 1, 1, 'priced')`),
+  )
+  expect((await explain('f'.repeat(32))).stdout).toContain(`trace ${'f'.repeat(32)} of initech: 0 spans`)
+})
+
+test('of two organisations with the same id, --org says whose', async () => {
+  expect((await explain(SHARED, '--org', 'globex')).stdout).toContain(`trace ${SHARED} of globex: 1 spans`)
+})
+
+test.each([
   ['an unknown trace', ['b'.repeat(32), '--org', 'acme'], `acme has no trace ${'b'.repeat(32)}`],
   ['a trace of another organisation', [TRACE, '--org', 'globex'], `globex has no trace ${TRACE}`],
   ['what is no trace id', ['123', '--org', 'acme'], '"123" is no trace id'],
-  ['no organisation', [TRACE], "required option '--org <org_id>' not specified"],
+  ['an unknown trace of nobody', ['b'.repeat(32)], `no trace ${'b'.repeat(32)}: is it still on its way`],
+  ['what two organisations have', [SHARED], `acme, globex have a trace ${SHARED} each: say whose with --org`],
 ])('refuses %s', async (_, args, words) => {
   expect(await explain(...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(words) })
 })
