@@ -26,7 +26,14 @@ export const MODEL_KEYS = [
   ...['gen_ai.operation.name', 'gen_ai.request.model', 'openinference.span.kind', 'ai.operationId'],
   ...['gen_ai.usage.input_tokens', 'gen_ai.system', 'llm.request.type', 'gen_ai.usage.prompt_tokens'],
 ] as const
-const STEP_KEYS = [ATTR.featureStatus, ATTR.httpMethod, ATTR.ragStep, ATTR.cacheHit] as const
+/** Attribute names of HTTP before semantic conventions 1.23, which many senders still use. */
+export const OLD_HTTP = {
+  method: 'http.method',
+  statusCode: 'http.status_code',
+  requestBytes: 'http.request_content_length',
+  responseBytes: 'http.response_content_length',
+} as const
+const STEP_KEYS = [ATTR.featureStatus, ATTR.httpMethod, OLD_HTTP.method, ATTR.ragStep, ATTR.cacheHit] as const
 
 const BITS = new Map<string, number>([
   ...MODEL_KEYS.map((key): [string, number] => [key, 1]),

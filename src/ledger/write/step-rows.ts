@@ -1,6 +1,6 @@
 // Rows of request_metrics, rag_metrics and cache_metrics. In: a span that says it is one. Out: its row.
 import { ATTR } from '../../../instrumentation/semconv.ts'
-import { mayHave } from '../asked-keys.ts'
+import { mayHave, OLD_HTTP } from '../asked-keys.ts'
 import type { AttributeValue, Span } from '../span.ts'
 import type { CopyEncoder } from './copy-encoder.ts'
 import { durationMs } from './feature-rows.ts'
@@ -9,9 +9,11 @@ import type { PreparedSpan } from './prepared-span.ts'
 const SERVER_KIND = 2
 const MAX_INT4 = 2 ** 31 - 1
 
-/** A request served over HTTP. */
+/** A request served over HTTP, by the current or the old name of its method. */
 export const isRequest = (span: Span): boolean =>
-  span.kind === SERVER_KIND && mayHave(span, ATTR.httpMethod) && typeof span.attributes[ATTR.httpMethod] === 'string'
+  span.kind === SERVER_KIND &&
+  (mayHave(span, ATTR.httpMethod) || mayHave(span, OLD_HTTP.method)) &&
+  typeof (span.attributes[ATTR.httpMethod] ?? span.attributes[OLD_HTTP.method]) === 'string'
 
 export const isRagStep = (span: Span): boolean =>
   mayHave(span, ATTR.ragStep) && typeof span.attributes[ATTR.ragStep] === 'string'
@@ -34,13 +36,13 @@ export function appendRequest(rows: CopyEncoder, { span, dimensions }: PreparedS
   rows.text(dimensions.dealId)
   rows.text(dimensions.userId)
   rows.text(dimensions.serviceName)
-  rows.text(text(attributes[ATTR.httpMethod]))
+  rows.text(text(attributes[ATTR.httpMethod] ?? attributes[OLD_HTTP.method]))
   rows.text(text(attributes[ATTR.httpRoute]))
-  int4(rows, attributes[ATTR.httpStatusCode])
+  int4(rows, attributes[ATTR.httpStatusCode] ?? attributes[OLD_HTTP.statusCode])
   rows.float8(durationMs(span))
   rows.text(text(attributes[ATTR.errorType]))
-  int8(rows, attributes[ATTR.httpRequestBytes])
-  int8(rows, attributes[ATTR.httpResponseBytes])
+  int8(rows, attributes[ATTR.httpRequestBytes] ?? attributes[OLD_HTTP.requestBytes])
+  int8(rows, attributes[ATTR.httpResponseBytes] ?? attributes[OLD_HTTP.responseBytes])
   rows.text(dimensions.environment)
   rows.text(dimensions.version)
 }
