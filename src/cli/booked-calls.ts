@@ -17,8 +17,9 @@ export interface StandingCall extends BookedCall {
 }
 
 export interface CallFilter {
-  from: Date
-  to: Date
+  /** Calls that started in [from, to); undefined for no bound. */
+  from?: Date | undefined
+  to?: Date | undefined
   /** Model that answered or was asked for; undefined for all. */
   model?: string | undefined
 }
@@ -62,7 +63,7 @@ const STANDING = (where: string) => `
     from public.llm_usage l
     where l.org_id = s.org_id and l.trace_id = s.trace_id and l.span_id = s.span_id and l.created_at = s.created_at
   ) as net
-  where s.calls = 1 and not net.superseded and s.created_at >= $1 and s.created_at < $2
+  where s.calls = 1 and not net.superseded and s.created_at >= $1::timestamptz and s.created_at < $2::timestamptz
     and ($3::text is null or s.model = $3 or s.request_model = $3) ${where}`
 
 /** Yields batches in a stable order within the caller's transaction. */
@@ -72,8 +73,7 @@ export async function* readStandingCalls(
   batchSize = 5_000,
 ): AsyncGenerator<StandingCall[]> {
   await client.query(`declare standing no scroll cursor for ${STANDING('')}`, [
-    filter.from,
-    filter.to,
+    ...periodOf(filter),
     filter.model ?? null,
   ])
   for (;;) {
@@ -92,16 +92,12 @@ export async function readStandingCallsOf(
 ): Promise<StandingCall[]> {
   const { rows } = await client.query<Row>(
     STANDING('and (s.org_id, s.trace_id) in (select * from unnest($4::text[], $5::text[]))'),
-    [
-      filter.from,
-      filter.to,
-      filter.model ?? null,
-      traces.map(({ orgId }) => orgId),
-      traces.map(({ traceId }) => traceId),
-    ],
+    [...periodOf(filter), filter.model ?? null, traces.map(({ orgId }) => orgId), traces.map(({ traceId }) => traceId)],
   )
   return rows.map(toStandingCall)
 }
+
+const periodOf = ({ from, to }: CallFilter): (Date | string)[] => [from ?? '-infinity', to ?? 'infinity']
 
 function toStandingCall(row: Row): StandingCall {
   const isUnpriced = row.net_unpriced > 0

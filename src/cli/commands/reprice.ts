@@ -7,8 +7,6 @@ import { withDatabase } from '../database.ts'
 import { parseTime } from '../parse-time.ts'
 import { type DealTotals, reprice } from '../reprice.ts'
 
-const DAY_MS = 86_400_000
-
 interface Options {
   from?: Date
   to?: Date
@@ -20,22 +18,28 @@ export function addReprice(program: Command): void {
   program
     .command('reprice')
     .description('Books price adjustments where the price book has changed or a price was missing. Originals stay.')
-    .option('--from <time>', 'calls that started at or after this (default: 90 days ago)', parseTime)
-    .option('--to <time>', 'calls that started before this (default: now)', parseTime)
+    .option('--from <time>', 'calls that started at or after this (default: all that are kept)', parseTime)
+    .option('--to <time>', 'calls that started before this (default: all)', parseTime)
     .option('--model <model>', 'only calls that asked for or were answered by this model')
     .option('--dry-run', 'print what would change and book nothing')
     .action((options: Options) =>
       withDatabase((reader) =>
         withDatabase(async (writer) => {
-          const to = options.to ?? new Date()
-          const from = options.from ?? new Date(to.getTime() - 90 * DAY_MS)
+          const { from, to, model } = options
+          console.log(`Calls ${describePeriod(from, to)}${model === undefined ? '' : `, of ${model}`}:`)
           for (const version of await loadPriceVersions(reader))
             if (version.problem !== undefined) console.error(`${describeProblem(version)}; its calls stay as booked.`)
-          const totals = await reprice(reader, writer, { from, to, model: options.model }, options)
+          const totals = await reprice(reader, writer, { from, to, model }, options)
           print(totals, options.dryRun === true)
         }),
       ),
     )
+}
+
+function describePeriod(from: Date | undefined, to: Date | undefined): string {
+  if (!from && !to) return 'of all times'
+  const begin = from ? `from ${from.toISOString()}` : 'from the first'
+  return `${begin} ${to ? `until ${to.toISOString()}` : 'on'}`
 }
 
 function print(totals: DealTotals[], isDryRun: boolean): void {

@@ -187,6 +187,36 @@ test('zero tokens that were measured are a usage; a usage nobody knows stays unp
   ])
 })
 
+describe('the period', () => {
+  const TIMES = ["now() - interval '200 days'", "now() - interval '95 days'", "now() + interval '1 hour'"]
+  beforeAll(async () => {
+    const client = await clients.connect(database.ownerUrl)
+    for (const [index, time] of TIMES.entries()) {
+      await client.query(`select ensure_partitions('llm_usage', ${time}, ${time})`)
+      await client.query(
+        `insert into llm_usage (org_id, trace_id, span_id, created_at, provider, model, calls, input_tokens,
+           unpriced_calls, price_status) values ('wide', $1, '1', ${time}, 'openai', 'any-time', 1, 1, 1, 'unpriced')`,
+        [`t${index}`],
+      )
+    }
+    await cli('prices', 'set', '--provider', 'openai', '--model', 'any-time', '--input', '1')
+  })
+
+  test('is the one asked for, and named', async () => {
+    const { stdout } = await cli('reprice', '--from', '2026-11-01', '--to', '2026-11-02', '--dry-run')
+    expect(stdout).toMatch(/^Calls from 2026-11-01T00:00:00.000Z until 2026-11-02T00:00:00.000Z:\n/)
+    const from = await cli('reprice', '--from', '2026-11-01', '--dry-run', '--model', 'any-time')
+    expect(from.stdout).toMatch(/^Calls from 2026-11-01T00:00:00.000Z on, of any-time:\n/)
+    expect(from.stdout).toContain('\n1 calls would be adjusted.')
+  })
+
+  test('else all that is kept, of clocks ahead too', async () => {
+    const { stdout } = await cli('reprice', '--model', 'any-time')
+    expect(stdout).toMatch(/^Calls of all times, of any-time:\n/)
+    expect(stdout).toContain('\n3 calls adjusted.')
+  })
+})
+
 describe('spanledger prices', () => {
   test('list --model names the version in force, at a time and as known on a date', async () => {
     const early = await cli('prices', 'list', '--provider', 'openai', '--model', 'gpt-test', '--at', '2026-11-14')
