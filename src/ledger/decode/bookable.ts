@@ -29,8 +29,9 @@ export function bookableSpan(span: Span, context: DecodeContext): boolean {
   return true
 }
 
-/** Log records need no ids: invalid ones are emptied. */
+/** Log records need no ids: invalid ones are emptied. One without any time gets that of its arrival when it is booked. */
 export function repairLog(record: LogRecord, context: DecodeContext): void {
+  if (record.timeUnixNano === 0n) context.clean('missing_log_time')
   record.severityNumber = within(record.severityNumber, MAX_SEVERITY)
   if (record.traceId !== '' && !isTraceId(record.traceId)) {
     if (!/^0*$/.test(record.traceId)) context.clean('invalid_log_context')

@@ -19,6 +19,7 @@ export const CLEAN_REASONS = [
   'too_many_values',
   'invalid_parent_id',
   'invalid_log_context',
+  'missing_log_time',
   'invalid_organisation',
   'negative_duration',
 ] as const

@@ -1,5 +1,6 @@
 // Rows of structured_logs. Log records have no id of their own: a hash of the content is their id, so that a replay
-// finds its row there already. Two records that agree in everything, to the nanosecond, are one.
+// finds its row there already. Two records that agree in everything, to the nanosecond, are one. A record without any
+// time has that of its arrival, and so is another one when it comes again.
 import { createHash } from 'node:crypto'
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import type { LogRecord } from '../log-record.ts'
