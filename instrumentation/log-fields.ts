@@ -1,7 +1,6 @@
 // Fields of log lines. In: the active context. Out: trace id, span id, tenant and feature for pino's `mixin`.
 import { type Attributes, context, isSpanContextValid, trace } from '@opentelemetry/api'
 import { tenantAttributes } from './tenant/context.ts'
-import { claimedTenant } from './tenant/local-trace.ts'
 
 /** `pino({ mixin: logFields })`. With the preload every pino logger has these fields without it. */
 export function logFields(): Record<string, unknown> {
@@ -19,5 +18,4 @@ export function logFields(): Record<string, unknown> {
 }
 
 /** The tenant's fields alone. */
-export const tenantFields = (): Readonly<Attributes> =>
-  tenantAttributes() ?? claimedTenant(trace.getSpan(context.active())) ?? {}
+export const tenantFields = (): Readonly<Attributes> => tenantAttributes() ?? {}

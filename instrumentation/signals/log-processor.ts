@@ -4,7 +4,7 @@ import { type Context, context, type Span, trace } from '@opentelemetry/api'
 import type { LogRecordProcessor, ReadableLogRecord, ReadWriteLogRecord } from '@opentelemetry/sdk-logs'
 import { guard } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
-import { tenantAttributes } from '../tenant/context.ts'
+import { isOrgRefused, tenantAttributes } from '../tenant/context.ts'
 import { claimedTenant } from '../tenant/local-trace.ts'
 import { cleanLogRecord } from './clean.ts'
 import type { SignalStats } from './signal-stats.ts'
@@ -29,12 +29,12 @@ export class TenantLogProcessor implements LogRecordProcessor {
         return
       }
       const span = trace.getSpan(ctx)
-      const tenant = tenantAttributes(ctx) ?? claimedTenant(span)
+      const tenant = tenantAttributes(ctx)
       for (const key in tenant) {
         const value = tenant[key]
         if (record.attributes[key] === undefined && value !== undefined) record.setAttribute(key, value)
       }
-      if (!tenant && span) early.set(record, span)
+      if (span && tenant?.[ATTR.orgId] === undefined && !isOrgRefused(ctx)) early.set(record, span)
       if (this.#stats.admit(record, cleanLogRecord(record))) this.#next.onEmit(record, ctx)
     })
   }

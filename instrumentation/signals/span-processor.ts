@@ -4,7 +4,7 @@ import { type Attributes, type Context, TraceFlags } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { reportBug } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
-import { tenantAttributes } from '../tenant/context.ts'
+import { isOrgRefused, tenantAttributes } from '../tenant/context.ts'
 import { claimedTenant, joinLocalTrace } from '../tenant/local-trace.ts'
 import { cleanSpan } from './clean.ts'
 import type { SignalStats } from './signal-stats.ts'
@@ -22,7 +22,7 @@ export class TenantSpanProcessor implements SpanProcessor {
   // No closures here: both run for every span.
   onStart(span: Span, parentContext: Context): void {
     try {
-      joinLocalTrace(span, parentContext)
+      joinLocalTrace(span, parentContext, isOrgRefused(parentContext))
       stampSpan(span, tenantAttributes(parentContext))
     } catch (error) {
       reportBug('span start', error)

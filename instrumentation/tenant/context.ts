@@ -1,20 +1,46 @@
 // Tenant context on the OpenTelemetry Context. In: withTenant around a request, message or job. Out: activeTenant()
-// for whoever stamps spans, metric points and log records below it. Nothing is kept outside the Context, so two
-// concurrent requests cannot see each other.
-import { type Attributes, type Context, context, createContextKey } from '@opentelemetry/api'
+// for whoever stamps spans, metric points and log records below it. Nothing is kept outside the Context and its span, so
+// two concurrent requests cannot see each other.
+import { type Attributes, type Context, context, createContextKey, trace } from '@opentelemetry/api'
 import { reportProblem } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
+import { claimedTenant } from './local-trace.ts'
 import { type Tenant, toTenantAttributes } from './tenant.ts'
 
 const TENANT = createContextKey('spanledger tenant')
 
-/** The attributes of the tenant that `ctx` belongs to; the object is shared and must not be changed. */
-export const tenantAttributes = (ctx: Context = context.active()): Readonly<Attributes> | undefined =>
-  ctx.getValue(TENANT) as Readonly<Attributes> | undefined
+interface Entry {
+  attributes: Readonly<Attributes>
+  /** An organisation was given, though it may have been refused: nothing comes from elsewhere. */
+  orgGiven: boolean
+}
+
+const entryOf = (ctx: Context) => ctx.getValue(TENANT) as Entry | undefined
+
+/**
+ * The attributes of the tenant that `ctx` belongs to: what withTenant said around it, completed by the tenant that claimed
+ * its trace, since code that goes on from an event of the request runs in the context from before the tenant was known.
+ * The object is shared and must not be changed.
+ */
+export function tenantAttributes(ctx: Context = context.active()): Readonly<Attributes> | undefined {
+  const entry = entryOf(ctx)
+  if (entry?.orgGiven) return entry.attributes
+  const claimed = claimedTenant(trace.getSpan(ctx))
+  return entry && claimed ? { ...claimed, ...entry.attributes } : (entry?.attributes ?? claimed)
+}
+
+/** Whether the organisation given for `ctx` was refused: then it has none, whoever claimed its trace. */
+export function isOrgRefused(ctx: Context): boolean {
+  const entry = entryOf(ctx)
+  return entry?.orgGiven === true && entry.attributes[ATTR.orgId] === undefined
+}
 
 /** `ctx` with exactly these tenant attributes. */
 export const setTenantAttributes = (ctx: Context, attributes: Attributes): Context =>
-  ctx.setValue(TENANT, Object.freeze(attributes))
+  setEntry(ctx, attributes, attributes[ATTR.orgId] !== undefined)
+
+const setEntry = (ctx: Context, attributes: Attributes, orgGiven: boolean): Context =>
+  ctx.setValue(TENANT, { attributes: Object.freeze(attributes), orgGiven } satisfies Entry)
 
 /**
  * `ctx` with `tenant` laid over the tenant it already has. A different organisation inherits nothing: a deal or user
@@ -25,7 +51,8 @@ export function extendTenant(ctx: Context, tenant: Tenant): Context {
   for (const { field, message } of problems) reportProblem(`tenant:${field}`, message)
   const outer = tenantAttributes(ctx)
   const changesOrg = tenant.orgId !== undefined && tenant.orgId !== outer?.[ATTR.orgId]
-  return setTenantAttributes(ctx, changesOrg || !outer ? attributes : { ...outer, ...attributes })
+  const all = changesOrg || !outer ? attributes : { ...outer, ...attributes }
+  return setEntry(ctx, all, changesOrg || isOrgRefused(ctx) || all[ATTR.orgId] !== undefined)
 }
 
 /**

@@ -14,9 +14,9 @@ type Member = { [MEMBERSHIP]?: LocalTrace }
 
 const localTraceOf = (span: object | undefined): LocalTrace | undefined => (span as Member | undefined)?.[MEMBERSHIP]
 
-/** Registers a span that starts under `parentContext`. */
-export function joinLocalTrace(span: Span, parentContext: Context): void {
-  ;(span as Member)[MEMBERSHIP] = localTraceOf(trace.getSpan(parentContext)) ?? {}
+/** Registers a span that starts under `parentContext`; `apart` when the tenant of what is around it is not its own. */
+export function joinLocalTrace(span: Span, parentContext: Context, apart: boolean): void {
+  ;(span as Member)[MEMBERSHIP] = (apart ? undefined : localTraceOf(trace.getSpan(parentContext))) ?? {}
 }
 
 /** Says that everything of the local trace around `ctx` belongs to one tenant. The first to say so wins. */
