@@ -11,7 +11,9 @@ type Values<T> = T extends Severity
     ? string
     : T extends number
       ? number
-      : { readonly [K in keyof T]: Values<T[K]> }
+      : T extends readonly number[]
+        ? readonly number[]
+        : { readonly [K in keyof T]: Values<T[K]> }
 
 export type AlertsConfig = Values<typeof ALERTS_CONFIG>
 
@@ -48,7 +50,10 @@ export const ALERTS_CONFIG = {
   },
   cost: {
     hourlyUsd: 50,
-    aboveAverage: { factor: 2, minUsd: 1 },
+    /** The average is of so many whole days, fewer for an organisation that is younger. */
+    aboveAverage: { factor: 2, minUsd: 1, days: 7 },
+    /** Percent of a budget that names none of its own; table budgets fills them in (a test compares). */
+    budgetThresholds: { day: [80, 100], week: [80, 100], month: [50, 80, 100] },
     /** Bridges a restart of the api, so that a budget mail is neither repeated nor followed by a false resolution. */
     keepFiringFor: '15m',
   },
@@ -75,5 +80,5 @@ export const ALERTS_CONFIG = {
       yesterday: { window: '1h', offset: '23h', minCalls: 10 },
     },
   },
-  alerting: { failureWindow: '5m', failureFor: '2m', jobStaleFor: '15m' },
+  alerting: { failureWindow: '5m', failureFor: '2m', jobStaleFor: '15m', watchdogTimeout: '10m' },
 } as const

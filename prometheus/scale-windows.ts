@@ -16,7 +16,7 @@ export function durationSeconds(duration: string): number {
 export function scaleWindows(config: AlertsConfig, factor: number): AlertsConfig {
   const scaled = (value: unknown): unknown => {
     if (typeof value === 'string' && DURATION.test(value)) return shorten(value, factor)
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, scaled(inner)]))
   }
   return scaled(config) as AlertsConfig

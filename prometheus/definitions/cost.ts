@@ -83,7 +83,7 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       expr: `api_spend_usd{window="day"} / on (org_id) group_left () (api_spend_daily_average_usd >= ${cost.aboveAverage.minUsd}) > ${cost.aboveAverage.factor}`,
       keepFiringFor: cost.keepFiringFor,
       summary: '{{ $labels.org_id }} spent {{ printf "%.1f" $value }} times its daily average',
-      description: `Today’s spend of {{ $labels.org_id }} is {{ printf "%.1f" $value }} times the average of its last 7 days; the limit is ${cost.aboveAverage.factor} times.`,
+      description: `Today’s spend of {{ $labels.org_id }} is {{ printf "%.1f" $value }} times the average of its last ${cost.aboveAverage.days} days; the limit is ${cost.aboveAverage.factor} times.`,
       value: '{{ printf "%.1f" $value }} × the average',
       action: 'See which feature or model grew since yesterday.',
       dashboard: COST,

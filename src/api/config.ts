@@ -1,5 +1,7 @@
 // What the api reads from the environment. In: API_* variables. Out: a frozen, checked object.
 import { z } from 'zod'
+import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
+import { durationSeconds } from '../../prometheus/scale-windows.ts'
 import { loadConfig, logLevel, port, positive, secret } from '../shared/config.ts'
 
 const url = (fallback: string) => z.url().default(fallback)
@@ -60,7 +62,7 @@ export const shape = {
     .meta({ secret: true, description: 'smtp:// URL for the api’s own mails; unset: it sends none' }),
   API_MAIL_FROM: z.string().default('spanledger@localhost').meta({ description: 'sender of the api’s own mails' }),
   API_MAIL_TO: z.string().default('oncall@localhost').meta({ description: 'receiver of the api’s own mails' }),
-  API_WATCHDOG_TIMEOUT_MS: positive(600_000).meta({
+  API_WATCHDOG_TIMEOUT_MS: positive(durationSeconds(ALERTS_CONFIG.alerting.watchdogTimeout) * 1000).meta({
     description: 'without a Watchdog notification for this long, the alert path counts as broken',
   }),
   API_ENDPOINT: z.string().optional().describe('not read by the api: where Alertmanager reaches it'),

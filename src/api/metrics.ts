@@ -37,7 +37,11 @@ export function createMetrics(registry = new Registry()) {
     watchdogOverdue: gauge('api_watchdog_overdue', '1 when the Watchdog alert stopped arriving.'),
     ownMails: counter('api_mails_total', 'Mails the api sent itself, by outcome.', ['outcome']),
     spendUsd: gauge('api_spend_usd', 'Spend in the current UTC hour or day.', SPEND_WINDOW),
-    spendDailyAverageUsd: gauge('api_spend_daily_average_usd', 'Mean spend of the last 7 whole days.', ['org_id']),
+    spendDailyAverageUsd: gauge(
+      'api_spend_daily_average_usd',
+      'Mean spend of the whole days before today, at most 7.',
+      ['org_id'],
+    ),
     spendDailyLimitUsd: gauge('api_spend_daily_limit_usd', 'The daily budget of the organisation.', ['org_id']),
     budgetUsedRatio: gauge('budget_used_ratio', 'Spend in the current period over the budget.', BUDGET),
     budgetPeriodUsedRatio: gauge(

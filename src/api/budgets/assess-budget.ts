@@ -51,8 +51,14 @@ export function assessBudget(budget: BudgetFigures, nowMs: number): Assessment {
 function reasonsOf({ amount, used, thresholds, unpricedCalls }: BudgetFigures, projected: PicoUsd): BudgetReason[] {
   const reasons: BudgetReason[] = []
   if (used >= amount) reasons.push('amount_used')
-  if (used * 100n >= amount * BigInt(thresholds[0] ?? 100)) reasons.push('threshold_reached')
+  if (used * 100n >= amount * warnFrom(thresholds)) reasons.push('threshold_reached')
   if (projected > amount) reasons.push('projected_over')
   if (unpricedCalls > 0n) reasons.push('unpriced_calls')
   return reasons
 }
+
+/**
+ * Percent from which a budget is no longer on track: its last threshold below 100. Those before it say how far it is, not
+ * that something is wrong: half of a month's budget is used in every month that goes well.
+ */
+const warnFrom = (thresholds: number[]): bigint => BigInt(thresholds.findLast((percent) => percent < 100) ?? 100)

@@ -1,5 +1,6 @@
 // Budgets over HTTP. In: list, add, change, remove. Out: each budget with where it stands now. Members read, admins change.
 import { z } from 'zod'
+import { ALERTS_CONFIG } from '../../../prometheus/alerts.config.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { AppError } from '../../shared/errors.ts'
 import { formatUsd } from '../../shared/money.ts'
@@ -15,12 +16,15 @@ const AMOUNT = z
   .string('write the amount as a string, e.g. "250.00"')
   .regex(/^\d{1,12}(\.\d{1,12})?$/, 'not a positive decimal amount of US dollars like "250.00"')
   .refine((text) => /[1-9]/.test(text), 'must be more than zero')
+const DEFAULT_THRESHOLDS = Object.entries(ALERTS_CONFIG.cost.budgetThresholds)
+  .map(([period, percents]) => `${period} ${percents.join(', ')}`)
+  .join('; ')
 const THRESHOLDS = z
   .array(z.number().int().min(1).max(1000))
   .min(1)
   .max(10)
   .transform((list) => [...new Set(list)].sort((a, b) => a - b))
-  .describe('percent of the amount; 80 and 100 when left out, for months 50, 80 and 100')
+  .describe(`percent of the amount; when left out: ${DEFAULT_THRESHOLDS}`)
 
 const BUDGET = z
   .object({

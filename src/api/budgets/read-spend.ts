@@ -1,5 +1,6 @@
 // Reads what each organisation spent. In: the superadmin reader and now. Out: this UTC hour, this UTC day, and the mean of
-// the whole days before it (at most 7, not further back than the organisation's first day; null on that first day).
+// the whole days before it (as many as SpendAboveAverage compares with, not further back than the organisation's first day; null on that first day).
+import { ALERTS_CONFIG } from '../../../prometheus/alerts.config.ts'
 import type { Client } from '../../shared/pg.ts'
 
 export interface Spend {
@@ -10,7 +11,7 @@ export interface Spend {
 }
 
 export async function readSpend(client: Client, nowMs: number): Promise<Spend[]> {
-  const { rows } = await client.query<Spend>(SELECT, [new Date(nowMs)])
+  const { rows } = await client.query<Spend>(SELECT, [new Date(nowMs), ALERTS_CONFIG.cost.aboveAverage.days])
   return rows
 }
 
@@ -20,7 +21,7 @@ const SELECT = `
     select d.org_id, sum(d.cost_usd) filter (where d.day = today.day) as day_usd,
            sum(d.cost_usd) filter (where d.day < today.day) as before_usd
       from usage_daily d, today
-     where d.day between today.day - 7 and today.day
+     where d.day between today.day - $2::integer and today.day
      group by d.org_id
   ),
   hourly as (
@@ -30,7 +31,7 @@ const SELECT = `
   ),
   known as (select org_id from organisations union select org_id from daily)
   select known.org_id, coalesce(hourly.hour_usd, 0)::text as hour_usd, coalesce(daily.day_usd, 0)::text as day_usd,
-         (coalesce(daily.before_usd, 0) / nullif(least(7, today.day - first.day), 0))::text as daily_average_usd
+         (coalesce(daily.before_usd, 0) / nullif(least($2, today.day - first.day), 0))::text as daily_average_usd
     from known cross join today
     left join daily using (org_id)
     left join hourly using (org_id)

@@ -1,5 +1,6 @@
 // Budgets over HTTP and SQL, and the gauges alerts stand on. Real Postgres, the ledger's own roll-ups.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ALERTS_CONFIG } from '../../../prometheus/alerts.config.ts'
 import { bookCalls, runSql, seedOrganisations, startTestApi, type TestApi } from '../../support/api.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
@@ -77,12 +78,17 @@ describe('a budget', () => {
     expect(await list()).toEqual([answer.body.data])
   })
 
-  it('has thresholds by period when none are given, and its own when given', async () => {
-    const thresholds = async (body: object) =>
-      (await add({ scope: 'organisation', amount_usd: '10', ...body })).body.data.thresholds
-    expect(await thresholds({ period: 'day' })).toEqual([80, 100])
-    expect(await thresholds({ period: 'week' })).toEqual([80, 100])
-    expect(await thresholds({ period: 'month' })).toEqual([50, 80, 100])
+  it('has the thresholds of the alerts’ table when none are given, and its own when given', async () => {
+    const { budgetThresholds } = ALERTS_CONFIG.cost
+    expect(budgetThresholds).toEqual({ day: [80, 100], week: [80, 100], month: [50, 80, 100] })
+    for (const period of ['day', 'week', 'month'] as const) {
+      const added = await add({ scope: 'organisation', amount_usd: '10', period })
+      expect(added.body.data.thresholds).toEqual(budgetThresholds[period])
+    }
+    await runSql(database, `update departments set budget_usd_month = 50 where department = 'legal'`)
+    expect((await list()).find(({ scope }: { scope: string }) => scope === 'department').thresholds).toEqual(
+      budgetThresholds.month,
+    )
     expect(
       (await add({ scope: 'deal', scope_id: 'falcon', period: 'day', amount_usd: '10', thresholds: [100, 25, 25] }))
         .body.data.thresholds,

@@ -63,6 +63,18 @@ describe('a budget of 100 USD a day at noon', () => {
     expect(formatUsd(assess('30').projected)).toBe('60')
   })
 
+  it.each([
+    [[50, 80, 100], '79', 'on_track'],
+    [[50, 80, 100], '80', 'warning'],
+    [[50, 80, 100, 150], '80', 'warning'],
+    [[100], '99', 'on_track'],
+    [[100], '100', 'exceeded'],
+    [[50], '50', 'warning'],
+  ])('with thresholds %j and %s USD used at its end is %s', (thresholds, used, state) => {
+    const figures = { period: 'day' as const, amount: parseUsd('100'), used: parseUsd(used), unpricedCalls: 0n }
+    expect(assessBudget({ ...figures, thresholds }, Date.parse('2026-03-10T23:59:59Z'))).toMatchObject({ state })
+  })
+
   it('does not project from the first minutes', () => {
     const justAfterMidnight = Date.parse('2026-03-10T00:05:00Z')
     const budget = {
