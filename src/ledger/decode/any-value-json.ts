@@ -35,7 +35,7 @@ export function readAnyValue(value: JsonObject, context: DecodeContext, depth: n
         if (typeof content !== 'boolean') throw new MalformedBody('boolValue must be true or false')
         return content
       case 'intValue':
-        return narrow(int64(content, field))
+        return toInteger(int64(content, field), context)
       case 'doubleValue':
         return context.double(toDouble(content))
       case 'arrayValue':
@@ -66,7 +66,12 @@ export function anyValueField(parent: JsonObject, field: string, context: Decode
   return value === undefined ? null : readAnyValue(value, context, 1)
 }
 
-const narrow = (value: bigint): number | bigint => {
+/** Beyond 64 bits the digits are kept as text, like the other numbers that cannot be kept as such. */
+function toInteger(value: bigint | string, context: DecodeContext): AttributeValue {
+  if (typeof value === 'string') {
+    context.clean('integer_out_of_range')
+    return context.text(value)
+  }
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
 }

@@ -15,6 +15,7 @@ export const CLEAN_REASONS = [
   'nul_character',
   'invalid_unicode',
   'not_a_number',
+  'integer_out_of_range',
   'too_deep',
   'too_many_values',
   'invalid_parent_id',

@@ -58,11 +58,16 @@ export function uint64(parent: JsonObject, field: string): bigint {
   throw new MalformedBody(`${field} is out of the range of a 64-bit number`)
 }
 
-export function int64(value: Json, field: string): bigint {
-  const integer = toBigInt(value, field)
-  if (integer >= INT64_MIN && integer <= INT64_MAX) return integer
-  throw new MalformedBody(`${field} is out of the range of a 64-bit number`)
+/** An int64, as a number or as decimal text; as text where no 64 bits hold it. */
+export function int64(value: Json, field: string): bigint | string {
+  const integer = isLongInteger(value) ? value : toBigInt(value, field)
+  if (typeof integer === 'bigint' && integer >= INT64_MIN && integer <= INT64_MAX) return integer
+  return String(integer)
 }
+
+/** A whole number that is not even worth parsing: beyond 20 digits, or beyond what a double holds. */
+const isLongInteger = (value: Json): value is string | number =>
+  typeof value === 'string' ? /^-?\d{21,}$/.test(value) : value === Infinity || value === -Infinity
 
 function toBigInt(value: Json, field: string): bigint {
   if (typeof value === 'bigint') return value

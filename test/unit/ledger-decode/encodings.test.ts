@@ -84,3 +84,42 @@ describe('limits', () => {
     expect(outcome).toMatchObject({ decoded: { items: [{ attributes: { a: [[null]] } }], cleaned: { too_deep: 1 } } })
   })
 })
+
+describe('integers of JSON that no 64 bits hold', () => {
+  const decode = (intValue: unknown, name = 'n') => {
+    const message = tracesJson([span({ attributes: { [name]: 1 } }), span({ attributes: { kept: true } })])
+    message.resourceSpans[0].scopeSpans[0].spans[0].attributes[0].value = { intValue }
+    // A number is written with all of its digits.
+    const text = JSON.stringify(message).replace(/"literal:([^"]+)"/, '$1')
+    return decoder.traces(Buffer.from(text), 'json')
+  }
+
+  it.each([
+    ['9223372036854775808', '9223372036854775808'],
+    ['-9223372036854775809', '-9223372036854775809'],
+    ['9'.repeat(400), '9'.repeat(400)],
+    ['literal:18446744073709551615', '18446744073709551615'],
+    ['literal:1e30', '1000000000000000019884624838656'],
+    ['literal:1e400', 'Infinity'],
+  ])('are kept as text, counted, and cost their batch nothing: %s', (intValue, kept) => {
+    expect(decode(intValue)).toMatchObject({
+      kind: 'decoded',
+      decoded: {
+        items: [{ attributes: { n: kept } }, { attributes: { kept: true } }],
+        cleaned: { integer_out_of_range: 1 },
+      },
+    })
+  })
+
+  it.each([
+    ['9223372036854775807', 2n ** 63n - 1n],
+    ['-9223372036854775808', -(2n ** 63n)],
+    ['literal:42', 42],
+  ])('are numbers up to that: %s', (intValue, kept) => {
+    expect(decode(intValue)).toMatchObject({ decoded: { items: [{ attributes: { n: kept } }, {}], cleaned: {} } })
+  })
+
+  it.each(['literal:1.5', '1.5', 'many', '', true])('are malformed where they are no integers: %s', (intValue) => {
+    expect(decode(intValue).kind).toBe('malformed')
+  })
+})
