@@ -98,7 +98,8 @@ async function operations(request: IncomingMessage, response: ServerResponse, pa
       on.metrics.inFlightBytes.set(on.admission.heldBytes)
       return text(200, await on.metrics.registry.metrics(), on.metrics.registry.contentType)
     }
-    send(request, response, toAnswer(refuse(404, `nothing is at ${path}`), 'json', 'traces'))
+    const encoding = encodingOf(request.headers['content-type']) ?? 'json'
+    send(request, response, toAnswer(refuse(404, `nothing is at ${path}`), encoding, 'traces'))
   } catch (error) {
     on.logger.error({ err: error, path }, 'health or metrics failed')
     text(503, 'unavailable\n')

@@ -13,9 +13,18 @@ export interface VectorAnswer {
 const MEDIA_TYPE: Record<Form, string> = { protobuf: 'application/x-protobuf', json: 'application/json' }
 
 export async function runVector(baseUrl: string, token: string | undefined, vector: Vector): Promise<string[]> {
-  const answer = await send(baseUrl, token, vector).catch((error: Error) => error)
-  return answer instanceof Error ? [`no answer: ${answer.message}`] : compare(vector, answer)
+  const answers = await Promise.all(
+    Array.from({ length: vector.burst ?? 1 }, () => send(baseUrl, token, vector).catch((error: Error) => error)),
+  )
+  const asExpected = answers.filter((answer) => vector.burst === undefined || !isSuccess(answer))
+  if (asExpected.length === 0) return [`none of ${answers.length} was answered with ${vector.expect.status}`]
+  const problems = asExpected.flatMap((answer) =>
+    answer instanceof Error ? [`no answer: ${answer.message}`] : compare(vector, answer),
+  )
+  return [...new Set(problems)]
 }
+
+const isSuccess = (answer: VectorAnswer | Error): boolean => !(answer instanceof Error) && answer.status === 200
 
 function send(baseUrl: string, token: string | undefined, vector: Vector): Promise<VectorAnswer> {
   const headers: Record<string, string> = { ...vector.headers }

@@ -28,6 +28,8 @@ export interface Vector {
   body?: Buffer
   /** Sent without Content-Length. */
   chunked?: true
+  /** Sent this many times at once: each answer is a success or as expected, and one at least is as expected. */
+  burst?: number
   /** The bearer token is left out or replaced. */
   token?: 'none' | 'wrong'
   expect: Expectation

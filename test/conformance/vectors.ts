@@ -1,45 +1,9 @@
 // The conformance vectors: OTLP/HTTP as data. Rules: https://opentelemetry.io/docs/specs/otlp/#otlphttp
 import { deflateSync, gzipSync } from 'node:zlib'
-import {
-  logsJson,
-  logsProtobuf,
-  type PlainLog,
-  type PlainSpan,
-  tracesJson,
-  tracesProtobuf,
-} from '../support/otlp/messages.ts'
+import { tracesJson, tracesProtobuf } from '../support/otlp/messages.ts'
+import { body, FORMS, jsonBody, MIB, now, ok, PATH, post, refused, SIGNALS, span, TYPE } from './build.ts'
+import { refusals } from './refusals.ts'
 import type { Expectation, Form, Signal, Vector } from './vector.ts'
-
-const MIB = 1024 * 1024
-const TYPE: Record<Form, string> = { protobuf: 'application/x-protobuf', json: 'application/json' }
-const PATH: Record<Signal, string> = { traces: '/v1/traces', logs: '/v1/logs' }
-const FORMS: Form[] = ['protobuf', 'json']
-const SIGNALS: Signal[] = ['traces', 'logs']
-
-let nextId = 1
-const id = (digits: number): string => (nextId++).toString(16).padStart(digits, 'c')
-const now = (): bigint => BigInt(Date.now()) * 1_000_000n
-const span = (more: Partial<PlainSpan> = {}): PlainSpan => ({
-  traceId: id(32),
-  spanId: id(16),
-  startTimeUnixNano: now(),
-  attributes: { org_id: 'conformance' },
-  ...more,
-})
-const log = (more: Partial<PlainLog> = {}): PlainLog => ({
-  timeUnixNano: now(),
-  attributes: { org_id: 'conformance' },
-  ...more,
-})
-
-const ok = (type: Form, rejected = 0): Expectation => ({ status: [200], type, rejected })
-const refused = (type: Form, ...status: number[]): Expectation => ({ status, type, rpcStatus: true })
-
-function body(signal: Signal, form: Form): Buffer {
-  if (signal === 'traces') return form === 'json' ? jsonBody(tracesJson([span()])) : tracesProtobuf([span()])
-  return form === 'json' ? jsonBody(logsJson([log()])) : logsProtobuf([log()])
-}
-const jsonBody = (message: unknown): Buffer => Buffer.from(JSON.stringify(message))
 
 /** A valid JSON trace request whose one span, or whole message, is changed by hand. */
 // biome-ignore lint/suspicious/noExplicitAny: the change may break the message's shape on purpose
@@ -48,19 +12,6 @@ function changedJson(change: (span: any, message: any) => void): Buffer {
   change(message.resourceSpans[0].scopeSpans[0].spans[0], message)
   return jsonBody(message)
 }
-
-const post = (
-  signal: Signal,
-  form: Form,
-  content: Buffer,
-  more: Partial<Vector> & Pick<Vector, 'name' | 'expect'>,
-): Vector => ({
-  rule: 'OTLP',
-  path: PATH[signal],
-  body: content,
-  ...more,
-  headers: { 'content-type': TYPE[form], ...more.headers },
-})
 
 const json = (name: string, content: Buffer, expect: Expectation, rule: Vector['rule'] = 'OTLP'): Vector =>
   post('traces', 'json', content, { name, expect, rule })
@@ -179,7 +130,7 @@ const nested = (depth: number): string =>
 
 const messages = (): Vector[] => [
   json(
-    'takes ids in upper case',
+    'accepts ids in upper case',
     changedJson((s) => Object.assign(s, { traceId: s.traceId.toUpperCase(), spanId: s.spanId.toUpperCase() })),
     ok('json'),
   ),
@@ -340,4 +291,5 @@ export const conformanceVectors = (): Vector[] => [
   ...SIGNALS.flatMap((signal) => FORMS.flatMap((form) => generic(signal, form))),
   ...SIGNALS.flatMap(http),
   ...messages(),
+  ...refusals(),
 ]

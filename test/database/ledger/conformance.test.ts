@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { componentPath } from '../../../stack/components.ts'
 import { runVector } from '../../conformance/run-vector.ts'
 import { conformanceVectors } from '../../conformance/vectors.ts'
-import { startLedger, type TestLedger } from '../../support/ledger.ts'
+import { startLedger, type TestLedger, withClient } from '../../support/ledger.ts'
+import { tracesJson } from '../../support/otlp/messages.ts'
 import { pollUntil } from '../../support/poll.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 import { freePorts } from '../../support/third-party.ts'
@@ -35,6 +36,19 @@ describe('the ledger', () => {
   it.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (_name, vector) => {
     expect(await runVector(ledger.url, ledger.token, vector)).toEqual([])
   })
+})
+
+it('keeps ids in lower case, whatever case they come in: the second is the first one again', async () => {
+  const ids = { traceId: 'AbCdEf01'.repeat(4), spanId: '0123ABCD'.repeat(2) }
+  const upper = tracesJson([{ ...ids, startTimeUnixNano: BigInt(Date.now()) * 1_000_000n }])
+  const lower = JSON.parse(JSON.stringify(upper).replace(ids.traceId, ids.traceId.toLowerCase()))
+  for (const message of [upper, lower]) {
+    expect((await ledger.post('/v1/traces', JSON.stringify(message))).status).toBe(200)
+  }
+  const { rows } = await withClient(database.ownerUrl, (client) =>
+    client.query('select trace_id, span_id from trace_spans where lower(trace_id) = $1', [ids.traceId.toLowerCase()]),
+  )
+  expect(rows).toEqual([{ trace_id: ids.traceId.toLowerCase(), span_id: ids.spanId.toLowerCase() }])
 })
 
 describe('the suite itself (control)', () => {
