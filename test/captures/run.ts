@@ -5,8 +5,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { type Environment, JAVASCRIPT, PYTHON } from './environments.ts'
+import { type Environment, JAVASCRIPT } from './environments.ts'
 import { startProvider } from './provider/server.ts'
+import { PYTHON } from './python-environments.ts'
+import { MORE_PYTHON } from './python-environments-more.ts'
 
 const home = process.env.CAPTURE_HOME ?? join(homedir(), '.cache/spanledger/captures')
 const raw = join(home, 'raw')
@@ -20,7 +22,18 @@ async function buildPython({ name, packages, withoutDependencies = [] }: Environ
   const python = join(directory, 'bin/python')
   if (!existsSync(python)) {
     await execa('python3', ['-m', 'venv', directory])
-    await execa(python, ['-m', 'pip', 'install', '-q', 'opentelemetry-sdk', ...packages], { stdio: 'inherit' })
+    await execa(
+      python,
+      [
+        '-m',
+        'pip',
+        'install',
+        '-q',
+        ...(packages.some((name) => name.startsWith('opentelemetry-sdk')) ? [] : ['opentelemetry-sdk']),
+        ...packages,
+      ],
+      { stdio: 'inherit' },
+    )
     if (withoutDependencies.length > 0) {
       await execa(python, ['-m', 'pip', 'install', '-q', '--no-deps', ...withoutDependencies], { stdio: 'inherit' })
     }
@@ -47,10 +60,13 @@ const chosen = (environments: Environment[]): Environment[] =>
   environments.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
 const { server, url } = await startProvider()
-const env = { PROVIDER_URL: url, CAPTURE_OUT: raw, OPENAI_API_KEY: 'test', ANTHROPIC_API_KEY: 'test' }
+const env = {
+  ...{ PROVIDER_URL: url, CAPTURE_OUT: raw, OPENAI_API_KEY: 'test', ANTHROPIC_API_KEY: 'test' },
+  CREWAI_DISABLE_TELEMETRY: 'true',
+}
 const options = { env, stdio: 'inherit', timeout: 300_000, reject: false } as const
 mkdirSync(raw, { recursive: true })
-for (const environment of chosen(PYTHON)) {
+for (const environment of chosen([...PYTHON, ...MORE_PYTHON])) {
   const python = await buildPython(environment)
   for (const program of environment.programs) {
     await execa(python, ['-B', `${program}.py`], { ...options, cwd: join(here, 'python') })

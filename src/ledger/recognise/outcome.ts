@@ -5,6 +5,8 @@ import type { CallStatus } from './candidate.ts'
 export interface Outcome {
   status: CallStatus
   errorClass: string
+  /** Package of the exception that was thrown: `openai` of `openai.RateLimitError`; '' when not written. */
+  thrownBy: string
   /** The reader went away in the middle of an answer: no failure of the call, but its figures are not final. */
   abandoned: boolean
 }
@@ -14,13 +16,17 @@ const ABANDONED = /GeneratorExit|Cancell?ed(?:Error)?$|AbortError|ClientDisconne
 const ABANDONED_MESSAGE = /^(?:abandoned|client disconnected|GeneratorExit)/i
 const TIMED_OUT = /time.?d?.?out|deadline|\b(?:408|504)\b/i
 
-const SUCCESS: Outcome = { status: 'success', errorClass: '', abandoned: false }
+const SUCCESS: Outcome = { status: 'success', errorClass: '', thrownBy: '', abandoned: false }
 
-/** Unset and ok are success; a library that only sets `error.type` still failed. */
-export function readOutcome(span: Span): Outcome {
+/**
+ * Unset and ok are success; a library that only sets `error.type` still failed, and so did one that notes an exception
+ * where an answer should be.
+ */
+export function readOutcome(span: Span, isAnswered: boolean): Outcome {
   const named = span.attributes['error.type']
   const type = typeof named === 'string' || typeof named === 'number' ? String(named) : ''
-  if (span.statusCode !== 2 && type === '') return SUCCESS
+  const threw = !isAnswered && span.events.some(({ name }) => name === 'exception')
+  if (span.statusCode !== 2 && type === '' && !threw) return SUCCESS
   let errorClass = type
   let message = span.statusMessage
   for (const event of span.events) {
@@ -31,9 +37,13 @@ export function readOutcome(span: Span): Outcome {
     if (message === '' && typeof text === 'string') message = text
   }
   if (errorClass === '') errorClass = /^([A-Za-z_.]*(?:Error|Exception|Exit))\b/.exec(message)?.[1] ?? 'error'
-  if (ABANDONED.test(errorClass) || ABANDONED_MESSAGE.test(message))
-    return { status: 'success', errorClass: '', abandoned: true }
+  if (ABANDONED.test(errorClass) || ABANDONED_MESSAGE.test(message)) return { ...SUCCESS, abandoned: true }
   const evidence = `${errorClass} ${message.slice(0, 400)}`
   const status = RATE_LIMITED.test(evidence) ? 'rate_limited' : TIMED_OUT.test(evidence) ? 'timeout' : 'error'
-  return { status, errorClass: errorClass.slice(errorClass.lastIndexOf('.') + 1) || errorClass, abandoned: false }
+  return {
+    status,
+    errorClass: errorClass.slice(errorClass.lastIndexOf('.') + 1) || errorClass,
+    thrownBy: /^([a-z_]+)\./.exec(errorClass)?.[1] ?? '',
+    abandoned: false,
+  }
 }

@@ -91,6 +91,18 @@ export function toProvider(written: string): string {
   return name
 }
 
+/**
+ * Who answered, from the provider a library named and the maker the model's own name tells. Google's API serves no other
+ * maker's models, though Google's agents name it for whatever they ask through LiteLLM.
+ */
+export function toAnswering(named: string, maker: string): string {
+  const isForeign = named === 'gcp.gemini' && maker !== '' && !maker.startsWith('gcp.')
+  return isForeign ? maker : named || maker
+}
+
+/** '' for a name that is no provider's. */
+export const toKnownProvider = (name: string): string => PROVIDERS[name] ?? ''
+
 /** Frameworks that put their own name where the provider's belongs. */
 const FRAMEWORKS = new Set([
   '',
@@ -100,6 +112,7 @@ const FRAMEWORKS = new Set([
   'crewai',
   'dspy',
   'gateway',
+  'gcp.vertex.agent',
   'haystack',
   'langchain',
   'langgraph',

@@ -6,6 +6,7 @@ import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
 import { aiSdk, aiSdk7 } from './dialects/ai-sdk.ts'
 import { agentFramework, logfire, pydanticAi, strands } from './dialects/frameworks.ts'
+import { googleAdk } from './dialects/google-adk.ts'
 import { litellm, litellmRaw } from './dialects/litellm.ts'
 import { openInference } from './dialects/openinference.ts'
 import { openLit } from './dialects/openlit.ts'
@@ -29,6 +30,7 @@ const DIALECTS: readonly Dialect[] = [
   logfire,
   strands,
   agentFramework,
+  googleAdk,
   openLlmetry,
   otelGenAi,
 ]

@@ -8,7 +8,15 @@ import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
 import { type OperationRule, operationOfModel, toOperation } from './operation.ts'
 import { readOutcome } from './outcome.ts'
-import { isRouter, type ModelName, providerOfModel, toModelName, toProvider } from './provider.ts'
+import {
+  isRouter,
+  type ModelName,
+  providerOfModel,
+  toAnswering,
+  toKnownProvider,
+  toModelName,
+  toProvider,
+} from './provider.ts'
 import { hasFiguresIn, readReported, readUsage } from './read-usage.ts'
 
 const SERVER = 2
@@ -34,9 +42,9 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const response = toName(readText(attributes, fields.responseModel))
   const model = response.model || request.model
   if (!hasFigures && model === '' && rule.operation === '') return undefined
-  const provider = named || request.prefix || providerOfModel(model)
+  const outcome = readOutcome(span, hasFigures || readText(attributes, fields.outputText) !== '')
+  const provider = toAnswering(named, request.prefix || providerOfModel(model)) || toKnownProvider(outcome.thrownBy)
   const operation = rule.operation || operationOfModel(model)
-  const outcome = readOutcome(span)
   const finishReason = readFinish(span, fields.finish)
   const timeToFirstTokenMs = withinADay(readFirstToken(dialect, span))
   const { usage, certainty, convention } = readUsage(dialect, span, reported, {

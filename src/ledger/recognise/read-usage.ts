@@ -8,7 +8,7 @@ import type { Dialect } from './dialect.ts'
 import { estimateUsage } from './estimate.ts'
 import type { Outcome } from './outcome.ts'
 import { excludesCacheOnTheWire } from './provider.ts'
-import { NO_USAGE, normalise, type ReportedUsage } from './usage.ts'
+import { beyondFigures, NO_USAGE, normalise, type ReportedUsage } from './usage.ts'
 
 export interface KnownCall {
   provider: string
@@ -50,8 +50,9 @@ export function readUsage(dialect: Dialect, span: Span, reported: ReportedUsage,
   return isUnfinished(dialect, span, reported, known) ? { ...read, certainty: 'partial' } : read
 }
 
-function measure(dialect: Dialect, span: Span, reported: ReportedUsage, known: KnownCall): ReadUsage {
+function measure(dialect: Dialect, span: Span, read: ReportedUsage, known: KnownCall): ReadUsage {
   const { provider, model, operation } = known
+  const reported = withThoughts(read, provider)
   const declared = dialect.convention?.(span, { provider, model })
   const convention = declared ?? (excludesCacheOnTheWire(provider, model) ? undefined : 'inclusive')
   const normal = normalise(reported, convention)
@@ -60,6 +61,13 @@ function measure(dialect: Dialect, span: Span, reported: ReportedUsage, known: K
   const lacksCache = declared === 'exclusive' && reported.cacheRead === undefined && reported.cacheWrite === undefined
   const certainty = isInvented ? 'estimated' : lacksCache && operation !== 'embeddings' ? 'partial' : 'measured'
   return { usage: normal?.usage, certainty, convention: normal?.convention ?? 'assumed' }
+}
+
+/** Libraries that take Gemini's answer for its whole output still write a total that holds what it thought. */
+function withThoughts(reported: ReportedUsage, provider: string): ReportedUsage {
+  if (!provider.startsWith('gcp.') || (reported.reasoning ?? 0) > 0) return reported
+  const thoughts = beyondFigures(reported)
+  return thoughts > 0 ? { ...reported, reasoning: thoughts } : reported
 }
 
 function withoutFigures(dialect: Dialect, span: Span, { outcome }: KnownCall): ReadUsage {

@@ -63,11 +63,12 @@ function repeated(
 }
 
 /**
- * A total that leaves out a nested agent: every call beneath belongs to another agent, and the total is too small to
- * hold them. Then it speaks of calls of its own that nobody else reported.
+ * A total that leaves out a nested agent: every call beneath belongs to another agent, and a tool's span lies between
+ * or the total is too small to hold them. Then it speaks of calls of its own that nobody else reported.
  */
 function leavesOut(sum: Candidate, beneath: readonly Candidate[], tree: TraceTree): boolean {
   if (sum.usage === undefined || !hasFigures(sum)) return false
+  if (beneath.every((call) => tree.isBehindTool(sum, call))) return true
   const isDirect = (call: Candidate): boolean => {
     for (const above of tree.above(call)) {
       if (above === sum) return true

@@ -8,6 +8,8 @@ export interface TraceTree {
   /** Candidates beneath, at any depth. */
   beneath(candidate: Candidate): readonly Candidate[]
   isAbove(upper: Candidate, lower: Candidate): boolean
+  /** A tool's span lies between them: the lower one is work the model asked for, no part of the upper call. */
+  isBehindTool(upper: Candidate, lower: Candidate): boolean
   /** How many candidates are above. */
   depth(candidate: Candidate): number
   /** The chain of parents ends at a span that has not arrived (or never will). */
@@ -17,9 +19,16 @@ export interface TraceTree {
 /** Deeper nesting of model calls is nobody's program: what lies above is not looked at. */
 const DEEPEST = 64
 
+/** How frameworks name the spans of their tools; other names tell nothing. */
+const TOOL_NAME = /^(?:execute_tools?|ai\.toolCall|running tools?)\b|\.tool$/
+
 export function createTraceTree(candidates: readonly Candidate[], places: readonly SpanPlace[]): TraceTree {
   const parents = new Map<string, string>()
-  for (const place of places) parents.set(place.spanId, place.parentSpanId)
+  const tools = new Set<string>()
+  for (const { spanId, parentSpanId, name } of places) {
+    parents.set(spanId, parentSpanId)
+    if (TOOL_NAME.test(name)) tools.add(spanId)
+  }
   const bySpan = new Map<string, Candidate>()
   for (const candidate of candidates) {
     parents.set(candidate.spanId, candidate.parentSpanId)
@@ -53,6 +62,15 @@ export function createTraceTree(candidates: readonly Candidate[], places: readon
     isAbove: (upper, below) => {
       if ((depths.get(below) ?? 0) <= (depths.get(upper) ?? 0)) return false
       for (const candidate of above(below)) if (candidate === upper) return true
+      return false
+    },
+    isBehindTool: (upper, below) => {
+      if (tools.size === 0) return false
+      const seen = new Set<string>()
+      for (let at = below.spanId; at !== '' && at !== upper.spanId && !seen.has(at); at = parents.get(at) ?? '') {
+        if (tools.has(at)) return true
+        seen.add(at)
+      }
       return false
     },
     depth: (candidate) => depths.get(candidate) ?? 0,

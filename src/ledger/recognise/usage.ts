@@ -32,6 +32,14 @@ export function conventionOf(reported: ReportedUsage): CacheConvention | undefin
   return undefined
 }
 
+/** Tokens the total holds beyond input and output, other than cached ones that are not in the input. */
+export function beyondFigures(reported: ReportedUsage): number {
+  const { input, output, total, cacheRead = 0, cacheWrite = 0 } = reported
+  if (input === undefined || output === undefined || total === undefined) return 0
+  const beyond = total - input - output
+  return beyond > 0 && beyond !== cacheRead + cacheWrite ? beyond : 0
+}
+
 /** Undefined when neither input nor output is known: nothing about usage is known then. */
 export function normalise(reported: ReportedUsage, declared: CacheConvention | undefined): NormalUsage | undefined {
   if (reported.input === undefined && reported.output === undefined) return undefined
@@ -45,13 +53,18 @@ export function normalise(reported: ReportedUsage, declared: CacheConvention | u
     convention,
     usage: {
       inputTokens: convention === 'exclusive' ? input + cacheReadTokens + cacheWriteTokens : input,
-      // Every library seen counts reasoning inside output; one that does not shows it by the sizes.
-      outputTokens: reasoningTokens > output ? output + reasoningTokens : output,
+      outputTokens: isBeside(reported) ? output + reasoningTokens : output,
       cacheReadTokens,
       cacheWriteTokens,
       reasoningTokens,
     },
   }
+}
+
+/** Most libraries count reasoning inside output; one that does not shows it by the sizes or by its total. */
+function isBeside(reported: ReportedUsage): boolean {
+  const { output = 0, reasoning = 0 } = reported
+  return reasoning > output || (reasoning > 0 && beyondFigures(reported) === reasoning)
 }
 
 export const NO_USAGE: Usage = {

@@ -30,6 +30,7 @@ export function joinWrappers(
     const inner = tree
       .beneath(outer)
       .filter((call) => call.role === 'call' && sameClass(outer, call) && !sums.has(call))
+      .filter((call) => !tree.isBehindTool(outer, call))
     if (inner.length === 0) continue
     const isSum = repeatsSum(outer, inner)
     const wrapped = inner.filter((call) => isSum || isWrapped(outer, call))
@@ -61,7 +62,6 @@ function isWrapped(outer: Candidate, inner: Candidate): boolean {
   if (idsConflict(outer, inner)) return false
   if (!isMeasured(outer) || !isMeasured(inner) || outer.usage === undefined || inner.usage === undefined) return true
   if (figuresAgree(outer.usage, inner.usage)) return true
-  if (outer.level === 'framework') return true
   return outer.spanKind !== CLIENT && covers(outer.usage, inner.usage)
 }
 

@@ -141,12 +141,9 @@ function toolCallFor(api: Api, body: Body): ToolCall | undefined {
     JSON.stringify(api.input(body) ?? ''),
   )
   if (offered === undefined || answered) return undefined
-  const name: string =
-    offered.function?.name ??
-    offered.name ??
-    offered.functionDeclarations?.[0]?.name ??
-    offered.function_declarations?.[0]?.name
-  const schema = offered.function?.parameters ?? offered.parameters ?? offered.input_schema
+  const declared = offered.function ?? (offered.functionDeclarations ?? offered.function_declarations)?.[0] ?? offered
+  const name: string = declared.name
+  const schema = declared.parameters ?? declared.parametersJsonSchema ?? declared.input_schema
   const argument = name === 'final_answer' ? { answer: 'forty two' } : toolArguments(schema)
   return { id: `call_${serial}`, name, arguments: JSON.stringify(argument) }
 }

@@ -1,11 +1,15 @@
 """OpenLLMetry (Traceloop) on LangChain: alone, and with OpenLLMetry on OpenAI beneath it."""
 from harness import *
-from langchain.agents import create_agent
 from langchain_anthropic import ChatAnthropic
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from opentelemetry.instrumentation.langchain import LangchainInstrumentor
 from opentelemetry.instrumentation.openai import OpenAIInstrumentor
+
+try:
+    from langchain.agents import create_agent
+except ImportError:  # before 1.0
+    from langgraph.prebuilt import create_react_agent as create_agent
 
 LangchainInstrumentor().instrument()
 gpt = ChatOpenAI(model="gpt-4o-mini", base_url=URL + "/v1", api_key="test", max_retries=0, stream_usage=True)

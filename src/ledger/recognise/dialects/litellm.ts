@@ -2,10 +2,10 @@
 // call overwrites them) or onto a `litellm_request`, and the provider's answer as Python text onto a
 // `raw_gen_ai_request` beneath.
 import type { Span } from '../../span.ts'
-import { toCount } from '../attribute.ts'
 import type { Dialect } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
 import type { ReportedUsage } from '../usage.ts'
+import { readWritten } from '../written-usage.ts'
 import { OTEL_FIELDS } from './otel-genai.ts'
 
 const SCOPE = 'litellm'
@@ -22,13 +22,20 @@ export const litellm: Dialect = {
     outputTextPattern: /^gen_ai\.completion\.\d+\.content$/,
   },
   operation: foreignSpan,
-  reported: ({ attributes }) => fromPython(attributes['metadata.usage_object']),
+  reported: ({ attributes }) => withWrites(attributes['metadata.usage_object']),
   convention: () => 'inclusive',
   // Its own tokeniser counts a stream that named no figures; only a provider's figures come with details.
   invented: ({ attributes }) =>
     String(attributes['llm.is_streaming']) === 'True' &&
     String(attributes['metadata.usage_object']).includes("'prompt_tokens_details': None"),
   standsForCalls: () => true,
+}
+
+/** Before 1.80 or so the prompt leaves out cache writes; since then its details count them. */
+function withWrites(usage: unknown): Partial<ReportedUsage> | undefined {
+  const read = fromPython(usage)
+  const leavesOut = read?.input !== undefined && !String(usage).includes("'cache_creation_tokens'")
+  return leavesOut ? { ...read, input: (read.input ?? 0) + (read.cacheWrite ?? 0), total: undefined } : read
 }
 
 /** On a span of the application's own it is a note that calls were made beneath, the last one's facts on top. */
@@ -74,20 +81,5 @@ function text(attributes: Span['attributes'], name: string): string {
 }
 
 /** Counts out of `{'prompt_tokens': 13, 'prompt_tokens_details': {'cached_tokens': 0}, …}`. */
-function fromPython(usage: unknown): Partial<ReportedUsage> | undefined {
-  if (typeof usage !== 'string' || usage === '') return undefined
-  const count = (names: string): number | undefined => {
-    const found = new RegExp(`['"](?:${names})['"]: (\\d+)`).exec(usage)?.[1]
-    return toCount(found)
-  }
-  const thoughts = count('thoughtsTokenCount')
-  const candidates = count('candidatesTokenCount')
-  return {
-    input: count('prompt_tokens|input_tokens|promptTokenCount'),
-    output: candidates === undefined ? count('completion_tokens|output_tokens') : candidates + (thoughts ?? 0),
-    cacheRead: count('cached_tokens|cache_read_input_tokens|cachedContentTokenCount'),
-    cacheWrite: count('cache_creation_input_tokens|cache_write_tokens'),
-    reasoning: thoughts ?? count('reasoning_tokens'),
-    total: count('total_tokens|totalTokenCount'),
-  }
-}
+const fromPython = (usage: unknown): Partial<ReportedUsage> | undefined =>
+  typeof usage === 'string' && usage !== '' ? readWritten(usage) : undefined

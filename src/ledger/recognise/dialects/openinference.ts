@@ -1,9 +1,12 @@
 // OpenInference (Arize), Python and JavaScript: llm.* names. The response's id and the wire's own figures lie in the
 // JSON of `output.value`, the request's flags in the JSON of `llm.invocation_parameters`.
 import type { Attributes, Span } from '../../span.ts'
+import { type Keys, readCount } from '../attribute.ts'
 import type { CacheConvention } from '../candidate.ts'
 import { type Dialect, levelOfScope } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
+import type { ReportedUsage } from '../usage.ts'
+import { readAnswers } from '../written-usage.ts'
 import { OTEL_FIELDS } from './otel-genai.ts'
 
 const KINDS: Record<string, OperationRule> = {
@@ -45,23 +48,66 @@ export const openInference: Dialect = {
       /^llm\.output_messages\.\d+\.message\.(?:content$|contents\..*\.text$|tool_calls\..*\.arguments$)/,
   },
   operation,
+  reported,
   responseId: ({ attributes }) => idIn(attributes['output.value']),
   model: ({ attributes }) => modelIn(attributes['llm.invocation_parameters']) || modelIn(attributes['input.value']),
   convention,
+  // Instructor names the model it asks, and nothing else of the call.
+  standsForCalls: ({ attributes }) => attributes['llm.model_name'] !== undefined,
   firstChunkEvent: 'First Token Stream Event',
   streams: isStream,
+  // LangChain for JavaScript adds up what Anthropic's first and last chunk say, each of the whole answer.
+  invented: ({ scopeName, attributes }) =>
+    scopeName.startsWith('@arizeai/openinference-instrumentation-langchain') &&
+    ['"AIMessageChunk"', '"claude'].every((mark) => String(attributes['output.value']).includes(mark)),
   // In Python the status is set to ok at the end of a stream and never before; JavaScript leaves it unset.
   // Its Anthropic streams before 0.1.19 or so lost the cached tokens, and with them the answer's text.
   brokeOff: (span) =>
+    isOverwritten(span) ||
     String(span.attributes['output.value']).includes('_IndexedAccumulator object') ||
     (span.statusCode === 0 && span.scopeName.startsWith('openinference.instrumentation.') && isStream(span)),
 }
 
 function operation({ attributes }: Span): OperationRule {
-  const rule = KINDS[String(attributes['openinference.span.kind']).toUpperCase()]
+  const rule = KINDS[kindOf(attributes)]
   if (rule === undefined) return { operation: '', role: 'other' }
   return rule.role === 'call' && isPreparation(attributes) ? { operation: '', role: 'other' } : rule
 }
+
+/**
+ * Versions that lack an attribute for a part, or for figures at all, may have recorded the answer with the wire's usage
+ * in it. Parts are taken where the figures beside them are the answer's own.
+ */
+function reported({ attributes }: Span): Partial<ReportedUsage> | undefined {
+  // CrewAI's own count of a whole run, at the end of what the crew answered.
+  if (attributes.crew_agents !== undefined) return readAnswers(attributes['output.value']).at(-1)?.usage
+  if (KINDS[kindOf(attributes)]?.role !== 'call') return undefined
+  const known = (keys: Keys): number | undefined => readCount(attributes, keys)
+  const { fields } = openInference
+  const [cacheRead, cacheWrite, reasoning] = [
+    ...[known(fields.cacheRead), known(fields.cacheWrite)],
+    known(fields.reasoning),
+  ]
+  if (cacheRead !== undefined && cacheWrite !== undefined && reasoning !== undefined) return undefined
+  const [input, output] = [known(fields.input), known(fields.output)]
+  const answers = readAnswers(attributes['output.value'])
+  if (input === undefined && output === undefined) {
+    const [first] = answers
+    return first?.isStructure === true && attributes['output.mime_type'] === 'application/json'
+      ? first.usage
+      : undefined
+  }
+  const own = answers.find(({ usage }) => usage.input === input && usage.output === output)
+  return (
+    own && {
+      cacheRead: cacheRead ?? own.usage.cacheRead,
+      cacheWrite: cacheWrite ?? own.usage.cacheWrite,
+      reasoning: reasoning ?? own.usage.reasoning,
+    }
+  )
+}
+
+const kindOf = (attributes: Attributes): string => String(attributes['openinference.span.kind']).toUpperCase()
 
 /** LlamaIndex prepares a request in an LLM span of its own: it has a prompt, but neither messages nor figures. */
 function isPreparation(attributes: Attributes): boolean {
@@ -86,6 +132,15 @@ function idIn(value: unknown): string {
   return known ?? ID.exec(value.slice(0, HEAD))?.[1] ?? ''
 }
 
+/** On an agent's span of Google's ADK each call writes over the one before: after a tool's answer it is not the first. */
+function isOverwritten({ name, attributes }: Span): boolean {
+  if (!/^invoke_agent\b/.test(name)) return false
+  for (const key in attributes) if (attributes[key] === 'tool' && ROLE.test(key)) return true
+  return false
+}
+
+const ROLE = /^llm\.input_messages\.\d+\.message\.role$/
+
 function modelIn(value: unknown): string {
   return typeof value === 'string' ? (/"model(?:_name)?"\s*:\s*"([^"]+)"/.exec(value.slice(0, HEAD))?.[1] ?? '') : ''
 }
@@ -103,5 +158,6 @@ function convention({ attributes }: Span): CacheConvention {
   const answer = attributes['output.value']
   if (typeof answer !== 'string' || !/"cache_(?:read|creation)_input_tokens"/.test(answer)) return 'inclusive'
   const wire = /"input_tokens"\s*:\s*(\d+)/.exec(answer)?.[1]
-  return wire !== undefined && Number(wire) === Number(attributes['llm.token_count.prompt']) ? 'exclusive' : 'inclusive'
+  const read = attributes['llm.token_count.prompt'] ?? wire
+  return wire !== undefined && Number(wire) === Number(read) ? 'exclusive' : 'inclusive'
 }
