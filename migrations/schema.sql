@@ -1356,6 +1356,35 @@ end
 $function$;
 grant execute on function claim_responses(text[],date[],text[],uuid[],integer) to spanledger_writer;
 
+CREATE OR REPLACE FUNCTION public.cost_as_known_on(known_on date, from_time timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, to_time timestamp with time zone DEFAULT 'infinity'::timestamp with time zone)
+ RETURNS TABLE(org_id text, calls bigint, unpriced_calls bigint, cost_usd numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from public.cost_as_known_on(
+    (known_on + 1)::timestamp at time zone 'UTC' - interval '1 microsecond', from_time, to_time)
+$function$;
+grant execute on function cost_as_known_on(date,timestamp with time zone,timestamp with time zone) to spanledger_api;
+grant execute on function cost_as_known_on(date,timestamp with time zone,timestamp with time zone) to spanledger_reader;
+grant execute on function cost_as_known_on(date,timestamp with time zone,timestamp with time zone) to spanledger_tenant;
+
+CREATE OR REPLACE FUNCTION public.cost_as_known_on(known_on text, from_time timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, to_time timestamp with time zone DEFAULT 'infinity'::timestamp with time zone)
+ RETURNS TABLE(org_id text, calls bigint, unpriced_calls bigint, cost_usd numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from public.cost_as_known_on(
+    case when known_on ~ '^\s*\d{4}-\d\d?-\d\d?\s*$'
+      then (known_on::date + 1)::timestamp at time zone 'UTC' - interval '1 microsecond'
+      else known_on::timestamptz end,
+    from_time, to_time)
+$function$;
+grant execute on function cost_as_known_on(text,timestamp with time zone,timestamp with time zone) to spanledger_api;
+grant execute on function cost_as_known_on(text,timestamp with time zone,timestamp with time zone) to spanledger_reader;
+grant execute on function cost_as_known_on(text,timestamp with time zone,timestamp with time zone) to spanledger_tenant;
+
 CREATE OR REPLACE FUNCTION public.cost_as_known_on(known_on timestamp with time zone, from_time timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, to_time timestamp with time zone DEFAULT 'infinity'::timestamp with time zone)
  RETURNS TABLE(org_id text, calls bigint, unpriced_calls bigint, cost_usd numeric)
  LANGUAGE sql

@@ -83,7 +83,8 @@ function appliesAt(version: PriceVersion, atMs: number): boolean {
   if (atMs < version.validFromMs || atMs >= version.validToMs) return false
   if (!version.daily) return true
   const { fromMs, toMs } = version.daily
-  const ofDay = ((atMs % DAY_MS) + DAY_MS) % DAY_MS
+  // Rounded to the microsecond: what a double leaves over must not decide on which side of an hour a call is.
+  const ofDay = Math.round((((atMs % DAY_MS) + DAY_MS) % DAY_MS) * 1000) / 1000
   return fromMs < toMs ? ofDay >= fromMs && ofDay < toMs : ofDay >= fromMs || ofDay < toMs
 }
 

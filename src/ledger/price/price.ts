@@ -42,7 +42,8 @@ export function price(call: PricedCall, book: PriceBook): Price {
 }
 
 function findVersion(call: PricedCall, book: PriceBook): PriceVersion | undefined {
-  const atMs = Number(call.startTimeUnixNano / 1_000_000n)
+  // To the microsecond, as valid_from and the booked line have it: then booking and restating decide alike.
+  const atMs = Number(call.startTimeUnixNano / 1_000n) / 1_000
   // A deployment alias answers with the real model's name; some answers name none.
   for (const model of [call.responseModel, call.requestModel]) {
     const version = model ? book.find(call.provider, model, atMs) : undefined

@@ -153,6 +153,16 @@ describe('which version is in force', () => {
     expect(find([dated], { time: '2026-03-01T00:00:00Z' })).toBeUndefined()
   })
 
+  test.each([
+    [0n, '0.0012'],
+    [-1_000n, 'no_price'],
+    [999n, '0.0012'],
+  ])('a validity that begins within a millisecond is kept to (%i ns after it)', (after, expected) => {
+    const begins = at('2026-02-01T00:00:00Z') + 0.001
+    const startTimeUnixNano = BigInt(at('2026-02-01T00:00:00Z')) * 1_000_000n + 1_000n + after
+    expect(priced({ startTimeUnixNano }, v({ modelPattern: 'gpt-4o', validFromMs: begins }))).toBe(expected)
+  })
+
   test('a later record replaces an earlier one, unless the question is what was known before', () => {
     const first = v({ modelPattern: 'gpt-4o', recordedAtMs: at('2026-01-01T00:00:00Z') })
     const second = v({ modelPattern: 'gpt-4o', recordedAtMs: at('2026-07-01T00:00:00Z') })
