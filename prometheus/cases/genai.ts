@@ -55,8 +55,8 @@ export const GENAI_CASES: readonly AlertCase[] = [
         at: ['5m30s', '8m'],
       },
       {
-        why: 'error series appearing',
-        series: { ...calls('', '0+100x40'), ...calls(',error_type="500"', '_x20 1+1x20') },
+        why: 'a few errors whose series appears',
+        series: { ...calls('', '0+100x40'), ...calls(',error_type="500"', '_x20 0+1x20') },
         at: ['5m15s', '8m'],
       },
       {

@@ -131,13 +131,19 @@ export function prometheus(context: StackContext): Definition {
   })
 }
 
+/**
+ * Exemplars, and a zero at the moment a counter of an application begins: without it `increase` does not see the first count
+ * of a series, and a script is nothing but first counts.
+ */
+export const PROMETHEUS_FEATURES = '--enable-feature=exemplar-storage,created-timestamp-zero-ingestion'
+
 /** The same in Compose. */
 export const PROMETHEUS_FLAGS = [
   '--storage.tsdb.retention.time=15d',
   '--web.enable-otlp-receiver',
   '--web.enable-remote-write-receiver',
   '--web.enable-lifecycle',
-  '--enable-feature=exemplar-storage',
+  PROMETHEUS_FEATURES,
 ]
 
 export function alertmanager(context: StackContext): Definition {

@@ -26,7 +26,7 @@ export interface PointView {
 // biome-ignore lint/suspicious/noExplicitAny: decoded wire data
 type Wire = any
 
-const toAttributes = (view: AttributeView) =>
+export const toAttributes = (view: AttributeView) =>
   Object.entries(view).map(([key, value]) => ({
     key,
     value:

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { componentPath } from '../../stack/components.ts'
 import { render, templateValues } from '../../stack/render.ts'
-import { ALERTMANAGER_FLAGS } from '../../stack/services/telemetry.ts'
+import { ALERTMANAGER_FLAGS, PROMETHEUS_FEATURES } from '../../stack/services/telemetry.ts'
 import { pollUntil } from './poll.ts'
 import { freePorts, type RunningProgram, startProgram } from './third-party.ts'
 
@@ -70,7 +70,7 @@ export async function startPrometheus(
     `--storage.tsdb.path=${join(folder, 'tsdb')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-otlp-receiver',
-    '--enable-feature=exemplar-storage',
+    PROMETHEUS_FEATURES,
     ...flags,
   ])
   return startAndWait(program, `http://127.0.0.1:${port}`, 'Prometheus')
