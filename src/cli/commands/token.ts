@@ -1,6 +1,7 @@
 // `spanledger token create|revoke|list`: who may send telemetry. In: arguments. Out: a token shown once.
 import type { Command } from 'commander'
 import { isTenantId } from '../../shared/ids.ts'
+import type { Client } from '../../shared/pg.ts'
 import { asOwner, withDatabase } from '../database.ts'
 import { createWriterToken, listWriterTokens, revokeWriterToken } from '../writer-tokens.ts'
 
@@ -11,11 +12,17 @@ export function addToken(program: Command): void {
     .command('create <name>')
     .description('Makes a token and prints it once.')
     .option('--org <org_id...>', 'organisations the sender may write for; without it: any')
-    .action((name: string, options: { org?: string[] }) =>
+    .option('--force', 'also for organisations that do not exist yet')
+    .action((name: string, options: { org?: string[]; force?: true }) =>
       withDatabase(async (client) => {
-        const malformed = options.org?.filter((orgId) => !isTenantId(orgId)) ?? []
+        const orgIds = options.org ?? []
+        const malformed = orgIds.filter((orgId) => !isTenantId(orgId))
         if (malformed.length > 0) throw new Error(`no organisation ids: ${malformed.join(', ')}`)
-        console.log(await asOwner(client, () => createWriterToken(client, name, options.org ?? null)))
+        const token = await asOwner(client, async () => {
+          if (!options.force) await requireOrganisations(client, orgIds)
+          return createWriterToken(client, name, options.org ?? null)
+        })
+        console.log(token)
       }),
     )
 
@@ -41,4 +48,17 @@ export function addToken(program: Command): void {
         }
       }),
     )
+}
+
+/** A token bound to a misspelt organisation has everything else its sender sends rejected. */
+async function requireOrganisations(client: Client, orgIds: string[]): Promise<void> {
+  const { rows } = await client.query<{ org_id: string }>(
+    'select org_id from unnest($1::text[]) as asked (org_id) where org_id not in (select org_id from organisations)',
+    [orgIds],
+  )
+  if (rows.length === 0) return
+  const unknown = rows.map(({ org_id }) => org_id)
+  throw new Error(
+    `no organisation ${unknown.join(', ')}: spanledger tenant list shows them, tenant create ${unknown[0]} makes it, --force goes ahead without`,
+  )
 }

@@ -127,6 +127,19 @@ describe('spanledger token', () => {
     })
   })
 
+  test('a misspelt organisation is refused with what to do, unless it is wanted before the organisation is', async () => {
+    const misspelt = `${OTHER}r`
+    expect(await cli('token', 'create', 'typo', '--org', OTHER, misspelt)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`no organisation ${misspelt}: .*--force`)),
+    })
+    const bound = () => ask("select org_ids from writer_tokens where name = 'typo'")
+    expect(await bound()).toEqual([])
+    expect(await cli('token', 'create', 'typo', '--org', OTHER, misspelt, '--force')).toMatchObject({ code: 0 })
+    expect(await bound()).toEqual([{ org_ids: [OTHER, misspelt] }])
+  })
+
   test('a name is used once, and malformed organisations are named', async () => {
     expect(await cli('token', 'create', 'python-app')).toMatchObject({
       code: 1,
