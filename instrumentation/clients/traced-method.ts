@@ -6,6 +6,7 @@ import type { CallRecorder } from '../model-call/recorder.ts'
 import { followResult, startCall } from '../model-call/trace-model-call.ts'
 import type { ModelCallOptions } from '../model-call/types.ts'
 import { reportProblem } from '../problems.ts'
+import { followApiPromise, isApiPromise } from './api-promise.ts'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
@@ -62,31 +63,4 @@ function followCall(recorder: CallRecorder, returned: unknown): unknown {
     )
   } else followResult(recorder, returned)
   return returned
-}
-
-/** The promises of OpenAI's and Anthropic's clients: the body is parsed once, and only when somebody asks for it. */
-interface ApiPromise extends Promise<unknown> {
-  responsePromise: Promise<unknown>
-  parseResponse: (...args: unknown[]) => Promise<unknown>
-}
-
-const isApiPromise = (value: unknown): value is ApiPromise =>
-  value instanceof Promise &&
-  Reflect.get(value, 'responsePromise') instanceof Promise &&
-  typeof Reflect.get(value, 'parseResponse') === 'function'
-
-// Asking for the value here would parse the body a second time, so the parsing itself is followed.
-function followApiPromise(recorder: CallRecorder, promise: ApiPromise): void {
-  const parse = promise.parseResponse
-  promise.parseResponse = async (...args: unknown[]) => {
-    try {
-      const value = await parse.apply(promise, args)
-      followResult(recorder, value)
-      return value
-    } catch (error) {
-      recorder.end({ error })
-      throw error
-    }
-  }
-  promise.responsePromise.catch((error: unknown) => recorder.end({ error }))
 }
