@@ -95,6 +95,13 @@ export function unlessTold(
   return `(${expr}) unless on (${on.join(', ')}) (${told.join(' or ')})`
 }
 
+/**
+ * How much a counter grew between the samples in a window, summed by labels: whole counts, for where three are not two.
+ * `increase` extrapolates, and a series of one export counts half as much again. A reset counts as nothing.
+ */
+export const grown = (selector: string, window: string, by: readonly string[]): string =>
+  `sum by (${by.join(', ')}) (clamp_min(last_over_time(${selector}[${window}]) - first_over_time(${selector}[${window}]), 0))`
+
 /** `grew` over several counters; which one is in the label `signal`. A regular expression over names would not do: the
  * counters share their other labels, and a function that drops the name then fails. */
 export const anyGrew = (counters: Readonly<Record<string, string>>, window: string, by: readonly string[]): string =>

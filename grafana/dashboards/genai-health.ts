@@ -113,15 +113,18 @@ export const genaiHealth = withFeaturePromises(
       .withPanel(
         lines({
           title: 'Providers: calls answered and failed',
-          description: `Calls within ${genai.window} by provider. A provider with failures and no answer counts as down.`,
+          description: `Calls within ${genai.window} by provider; a refusal is an answer. A provider with failures and no answer counts as down.`,
           unit: 'short',
           ...half,
           emptyText: NO_CALLS,
           alerts: ['GenAIProviderDown', 'GenAIProviderDownForOrganisation'],
           queries: [
-            promql(calls('gen_ai_provider_name', 'error_type=""'), '{{gen_ai_provider_name}} answered'),
             promql(
-              `${calls('gen_ai_provider_name', 'error_type!~"|aborted|rate_limited"')} or 0 * ${calls('gen_ai_provider_name')}`,
+              calls('gen_ai_provider_name', 'error_type=~"|rate_limited|4.."'),
+              '{{gen_ai_provider_name}} answered',
+            ),
+            promql(
+              `${calls('gen_ai_provider_name', 'error_type=~"timeout|connection_error|5.."')} or 0 * ${calls('gen_ai_provider_name')}`,
               '{{gen_ai_provider_name}} failed',
             ),
           ],

@@ -144,6 +144,22 @@ export const GENAI_CASES: readonly AlertCase[] = [
       { why: 'rate limits: the provider answers', series: calls(',error_type="rate_limited"', '0+5x40'), at: ['4m'] },
       { why: 'malformed calls: the provider answers', series: calls(',error_type="400"', '0+5x40'), at: ['4m'] },
       {
+        why: 'a model it does not know: it answers',
+        series: calls(',error_type="404"', '0 1 2 3x40'),
+        at: ['1m15s', '4m'],
+      },
+      { why: 'a wrong key: it answers', series: calls(',error_type="401"', '0+5x40'), at: ['4m'] },
+      { why: 'a bug of the application', series: calls(',error_type="_OTHER"', '0+5x40'), at: ['4m'] },
+      { why: 'users who left, nothing else', series: calls(',error_type="aborted"', '0+5x40'), at: ['4m'] },
+      {
+        why: 'two scripts that failed once and ended',
+        series: {
+          ...calls(',instance="a",error_type="timeout"', '_x4 0 1 _x40'),
+          ...calls(',instance="b",error_type="timeout"', '_x6 0 1 _x40'),
+        },
+        at: ['1m45s', '2m', '4m'],
+      },
+      {
         why: 'a refusal among failures: the provider answers',
         series: { ...calls(',error_type="503"', '0+5x40'), ...calls(',error_type="422"', '0+1x40') },
         at: ['4m'],

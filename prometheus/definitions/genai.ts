@@ -1,6 +1,15 @@
 // Alerts on model calls, from the applications' own metrics and, for the cache, span metrics. In: the config table.
 // Out: a rule group. Calls the user broke off (`aborted`) are no failures.
-import { type AlertRule, GENAI, GENAI_PROVIDER, increase, percent, quantile, type RuleGroup } from '../alert-rule.ts'
+import {
+  type AlertRule,
+  GENAI,
+  GENAI_PROVIDER,
+  grown,
+  increase,
+  percent,
+  quantile,
+  type RuleGroup,
+} from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const CALLS = 'gen_ai_client_operation_duration_seconds_count'
@@ -8,8 +17,10 @@ const BUCKETS = 'gen_ai_client_operation_duration_seconds_bucket'
 const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds_bucket'
 const LOOKUPS = 'traces_span_metrics_calls_total{spanledger_cache_hit=~"true|false"}'
 const MISSES = 'traces_span_metrics_calls_total{spanledger_cache_hit="false"}'
-/** Errors with which a provider that is up refuses a call: too many, malformed, unknown model, too large; or the user left. */
-const ANSWERED = 'aborted|rate_limited|400|404|409|413|422'
+// By what the outcome says of the provider: these, that it is not there; and these, that it is: success (no error) and every
+// refusal, of too many calls, of a wrong key, of a model it does not know. A user who left and a bug of ours say nothing.
+const UNAVAILABLE = `${CALLS}{error_type=~"timeout|connection_error|5.."}`
+const ANSWERED = `${CALLS}{error_type=~"|rate_limited|4.."}`
 const ORG_PROVIDER = ['org_id', 'gen_ai_provider_name']
 const PROVIDER = ['gen_ai_provider_name']
 
@@ -19,10 +30,8 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
     `${quantile(q, buckets, genai.window, by)} > ${seconds} and ${enough(by)}`
   const failedShare = (window: string) =>
     `${increase(`${CALLS}{error_type!="",error_type!="aborted"}`, window, ORG_PROVIDER)} / ${increase(CALLS, window, ORG_PROVIDER)} > ${genai.errorRate.ratio}`
-  const UNAVAILABLE = `${CALLS}{error_type!~"|${ANSWERED}"}`
-  // increase() extrapolates: three failures may read as 2.7.
   const unavailable = (window: string) =>
-    `(${increase(UNAVAILABLE, window, PROVIDER)} > ${genai.providerDown.failures - 0.5} unless on (${PROVIDER}) ${increase(`${CALLS}{error_type=~"|${ANSWERED}"}`, window, PROVIDER)} > 0)`
+    `(${grown(UNAVAILABLE, window, PROVIDER)} >= ${genai.providerDown.failures} unless on (${PROVIDER}) ${grown(ANSWERED, window, PROVIDER)} > 0)`
   const down = `${unavailable(genai.providerDown.recent)} or ${unavailable(genai.window)}`
   const who = '{{ $labels.org_id }} ({{ $labels.gen_ai_provider_name }})'
   const seconds = '{{ printf "%.1f" $value }} s'
@@ -105,10 +114,10 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAIProviderDownForOrganisation',
       topic: 'provider',
       severity: 'critical',
-      expr: `${increase(UNAVAILABLE, genai.window, ORG_PROVIDER)} > 0 and on (${PROVIDER}) (${down})`,
+      expr: `${grown(UNAVAILABLE, genai.window, ORG_PROVIDER)} > 0 and on (${PROVIDER}) (${down})`,
       keepFiringFor: genai.providerDown.keepFiringFor,
       summary: 'Model provider {{ $labels.gen_ai_provider_name }} does not answer {{ $labels.org_id }}',
-      description: `About {{ printf "%.0f" $value }} calls of {{ $labels.org_id }} to {{ $labels.gen_ai_provider_name }} failed in the last ${genai.window}; nobody’s calls to it succeed.`,
+      description: `{{ printf "%.0f" $value }} calls of {{ $labels.org_id }} to {{ $labels.gen_ai_provider_name }} failed in the last ${genai.window}; nobody’s calls to it succeed.`,
       value: '{{ printf "%.0f" $value }} failures, no success',
       action: 'Switch to the fallback provider; the operators of the platform know.',
       dashboard: GENAI_PROVIDER,
