@@ -1,36 +1,50 @@
 // Follows a web ReadableStream. In: the stream and its recorder. Out: a stream with the same chunks, at the reader's
-// pace; a ReadableStream cannot be watched in place.
+// pace, of bytes where the given one is; a ReadableStream cannot be watched in place.
 import { describeError } from '../errors.ts'
 import { guard } from '../problems.ts'
 import type { StreamListener } from './watch-stream.ts'
 
+/** @throws TypeError when somebody reads `stream` already. */
 export function watchReadable(stream: ReadableStream<unknown>, listener: StreamListener): ReadableStream<unknown> {
+  const isBytes = isByteStream(stream)
   const reader = stream.getReader()
-  return new ReadableStream<unknown>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read()
-          if (done) {
-            guard('stream', () => listener.end({ stream: 'completed' }))
-            controller.close()
-          } else {
-            guard('stream', () => listener.recordChunk(value))
-            controller.enqueue(value)
-          }
-        } catch (error) {
-          guard('stream', () => listener.end(outcomeOf(error)))
-          controller.error(error)
+  const source = {
+    async pull(controller: ReadableStreamDefaultController<unknown> | ReadableByteStreamController) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) {
+          guard('stream', () => listener.end({ stream: 'completed' }))
+          controller.close()
+          // A reader that brought its own buffer waits for an answer to it.
+          if ('byobRequest' in controller) controller.byobRequest?.respond(0)
+        } else {
+          // First: the buffer of a chunk of bytes goes to the reader.
+          guard('stream', () => listener.recordChunk(value))
+          ;(controller as ReadableStreamDefaultController<unknown>).enqueue(value)
         }
-      },
-      cancel(reason) {
-        guard('stream', () => listener.end({ stream: 'stopped' }))
-        return reader.cancel(reason)
-      },
+      } catch (error) {
+        guard('stream', () => listener.end(outcomeOf(error)))
+        controller.error(error)
+      }
     },
-    // Nothing is read ahead of the reader.
-    { highWaterMark: 0 },
-  )
+    cancel(reason: unknown) {
+      guard('stream', () => listener.end({ stream: 'stopped' }))
+      return reader.cancel(reason)
+    },
+  }
+  // Nothing is read ahead of the reader: for bytes that is the default.
+  return isBytes ? new ReadableStream({ ...source, type: 'bytes' }) : new ReadableStream(source, { highWaterMark: 0 })
+}
+
+// Only a stream of bytes has readers that bring their own buffer.
+function isByteStream(stream: ReadableStream<unknown>): boolean {
+  if (stream.locked) return false
+  try {
+    ReadableStream.prototype.getReader.call(stream, { mode: 'byob' }).releaseLock()
+    return true
+  } catch {
+    return false
+  }
 }
 
 const outcomeOf = (error: unknown) =>

@@ -80,12 +80,20 @@ function watchIterator(
   }
   const iterator: AsyncIterableIterator<unknown> = {
     [Symbol.asyncIterator]: () => iterator,
-    next: (...args) =>
-      source.next(...(args as [])).then((result) => {
-        if (result.done) end({ stream: wasAborted(stream) ? 'aborted' : 'completed' })
-        else guard('stream', () => listener.recordChunk(result.value))
+    next: (...args) => {
+      let next: unknown
+      try {
+        next = source.next(...(args as []))
+      } catch (error) {
+        return fail(error)
+      }
+      // Not every iterator keeps to promises; `for await` takes what it gets.
+      return Promise.resolve(next as Promise<IteratorResult<unknown>>).then((result) => {
+        if (Object(result).done) end({ stream: wasAborted(stream) ? 'aborted' : 'completed' })
+        else guard('stream', () => listener.recordChunk(Object(result).value))
         return result
-      }, fail),
+      }, fail)
+    },
     return: async (value) => {
       end({ stream: wasAborted(stream) ? 'aborted' : 'stopped' })
       return source.return ? source.return(value) : { done: true, value }

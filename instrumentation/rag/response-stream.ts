@@ -1,4 +1,5 @@
 // The sending of an answer to the reader. In: chunks as they are written. Out: one span with how many and how large.
+import { guard } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
 import { traceStep } from './trace-step.ts'
 
@@ -15,12 +16,14 @@ export function traceResponseStream<T>(fn: (stream: ResponseStream) => T | Promi
     let bytes = 0
     const wrote = (chunk: string | Uint8Array) => {
       chunks++
-      bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength
+      guard('step', () => {
+        bytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.byteLength
+      })
     }
     try {
       return await fn({ wrote })
     } finally {
-      report({ [ATTR.streamChunks]: chunks, [ATTR.streamBytes]: bytes })
+      report(() => ({ [ATTR.streamChunks]: chunks, [ATTR.streamBytes]: bytes }))
     }
   })
 }

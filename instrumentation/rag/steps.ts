@@ -9,9 +9,10 @@ type Reporter<R> = (found: R) => void
 const step =
   <O, R>(name: string, kind: SpanKind, before: (options: O) => Attributes, after: (found: R) => Attributes) =>
   <T>(options: O, fn: (report: Reporter<R>) => T | Promise<T>): Promise<T> =>
-    traceStep({ name, kind, attributes: { [ATTR.ragStep]: name, ...before(options) } }, (report) =>
-      fn((found) => report(after(found))),
-    )
+    traceStep({ name, kind, attributes: { [ATTR.ragStep]: name } }, (report) => {
+      report(() => before(options))
+      return fn((found) => report(() => after(found)))
+    })
 
 export interface EmbeddingOptions {
   provider: string
@@ -55,10 +56,11 @@ export const traceVectorSearch = step(
   (found: { retrieved: number; used?: number | undefined; scores?: readonly number[] | undefined }): Attributes => ({
     [ATTR.chunksRetrieved]: found.retrieved,
     [ATTR.chunksUsed]: found.used,
-    [ATTR.topScore]: found.scores?.length ? Math.max(...found.scores) : undefined,
-    [ATTR.averageScore]: found.scores?.length
-      ? found.scores.reduce((total, score) => total + score, 0) / found.scores.length
-      : undefined,
+    ...(found.scores?.length && {
+      // Not Math.max(...): an argument list has a limit.
+      [ATTR.topScore]: found.scores.reduce((top, score) => Math.max(top, score)),
+      [ATTR.averageScore]: found.scores.reduce((total, score) => total + score, 0) / found.scores.length,
+    }),
   }),
 )
 

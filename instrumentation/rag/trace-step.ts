@@ -13,13 +13,13 @@ export interface Step {
   attributes: Attributes
 }
 
-/** Runs one step in a span of its own. `report` adds what is known only afterwards. */
+/** Runs one step in a span of its own. `report` adds what is known only afterwards; reading it may fail. */
 export async function traceStep<T>(
   { name, kind = SpanKind.INTERNAL, attributes }: Step,
-  fn: (report: (attributes: Attributes) => void) => T | Promise<T>,
+  fn: (report: (read: () => Attributes) => void) => T | Promise<T>,
 ): Promise<T> {
   const span: Span = tracer.startSpan(name, { kind, attributes: defined(attributes) })
-  const report = (found: Attributes) => guard('step', () => span.setAttributes(defined(found)))
+  const report = (read: () => Attributes) => guard('step', () => span.setAttributes(defined(read())))
   try {
     return await context.with(trace.setSpan(context.active(), span), () => fn(report))
   } catch (error) {
