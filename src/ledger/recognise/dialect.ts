@@ -66,6 +66,10 @@ export interface Dialect {
 const FRAMEWORK =
   /langchain|langgraph|llama.?index|crewai|haystack|agent|autogen|agno|litellm|smolagents|strands|dspy|semantic.?kernel|pydantic|instructor|guardrails|mcp/i
 
+/** A scope of this name, also with a version or part behind it (`openlit.v2`). */
+export const isScope = ({ scopeName }: Span, name: string): boolean =>
+  scopeName === name || (scopeName.startsWith(name) && /^[./@]/.test(scopeName.slice(name.length)))
+
 export function levelOfScope(scopeName: string): Level {
   if (scopeName.startsWith('com.') && /^com\.[a-z0-9.]+\.sdk\b/.test(scopeName)) return 'sdk'
   return FRAMEWORK.test(scopeName) ? 'framework' : 'client'

@@ -3,7 +3,7 @@
 import { ATTR } from '../../../../instrumentation/semconv.ts'
 import type { Span } from '../../span.ts'
 import { toCount } from '../attribute.ts'
-import type { Dialect } from '../dialect.ts'
+import { type Dialect, isScope } from '../dialect.ts'
 import { conventionOfNames, endedWithoutTrace, OTEL_FIELDS, otelGenAi } from './otel-genai.ts'
 
 const SCOPES: Record<string, string> = {
@@ -19,7 +19,7 @@ const framework = (name: string, scopes: string[], rest: Partial<Dialect> = {}):
   ...otelGenAi,
   name,
   level: 'framework',
-  owns: (span) => scopes.includes(span.scopeName),
+  owns: (span) => scopes.some((scope) => isScope(span, scope)),
   fields: OTEL_FIELDS,
   brokeOff: endedWithoutTrace,
   ...rest,

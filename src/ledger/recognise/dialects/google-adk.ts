@@ -4,7 +4,7 @@
 import { ATTR } from '../../../../instrumentation/semconv.ts'
 import type { Span } from '../../span.ts'
 import { readCount } from '../attribute.ts'
-import type { Dialect } from '../dialect.ts'
+import { type Dialect, isScope } from '../dialect.ts'
 import type { ReportedUsage } from '../usage.ts'
 import { readAnswers } from '../written-usage.ts'
 import { endedWithoutTrace, OTEL_FIELDS } from './otel-genai.ts'
@@ -16,7 +16,7 @@ const THOUGHTS = ['gen_ai.usage.experimental.reasoning_tokens']
 export const googleAdk: Dialect = {
   name: 'google-adk',
   level: 'framework',
-  owns: (span) => span.scopeName === SCOPE,
+  owns: (span) => isScope(span, SCOPE),
   fields: {
     ...OTEL_FIELDS,
     inputText: [...OTEL_FIELDS.inputText, 'gcp.vertex.agent.llm_request'],

@@ -2,7 +2,7 @@
 // call overwrites them) or onto a `litellm_request`, and the provider's answer as Python text onto a
 // `raw_gen_ai_request` beneath.
 import type { Span } from '../../span.ts'
-import type { Dialect } from '../dialect.ts'
+import { type Dialect, isScope } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
 import type { ReportedUsage } from '../usage.ts'
 import { readWritten } from '../written-usage.ts'
@@ -13,7 +13,7 @@ const SCOPE = 'litellm'
 export const litellm: Dialect = {
   name: 'litellm',
   level: 'framework',
-  owns: (span) => (span.scopeName === SCOPE && span.name !== RAW) || span.attributes['litellm.call_id'] !== undefined,
+  owns: (span) => (isScope(span, SCOPE) && span.name !== RAW) || span.attributes['litellm.call_id'] !== undefined,
   fields: {
     ...OTEL_FIELDS,
     operation: ['gen_ai.operation.name', 'llm.request.type'],
@@ -40,7 +40,7 @@ function withWrites(usage: unknown): Partial<ReportedUsage> | undefined {
 
 /** On a span of the application's own it is a note that calls were made beneath, the last one's facts on top. */
 function foreignSpan(span: Span): OperationRule | undefined {
-  return span.scopeName === SCOPE ? undefined : { operation: 'chat', role: 'aggregate' }
+  return isScope(span, SCOPE) ? undefined : { operation: 'chat', role: 'aggregate' }
 }
 
 const RAW = 'raw_gen_ai_request'
@@ -48,7 +48,7 @@ const RAW = 'raw_gen_ai_request'
 export const litellmRaw: Dialect = {
   name: 'litellm-raw',
   level: 'client',
-  owns: (span) => span.name === RAW && span.scopeName === SCOPE,
+  owns: (span) => span.name === RAW && isScope(span, SCOPE),
   fields: { ...OTEL_FIELDS, inputTextPattern: /^llm\.[A-Za-z0-9_-]+\.(?:messages|input)$/ },
   operation: ({ attributes }) => {
     const prefix = prefixOf(attributes)
@@ -67,9 +67,13 @@ export const litellmRaw: Dialect = {
   convention: (_, { provider }) => (provider === 'anthropic' || provider === 'aws.bedrock' ? 'exclusive' : 'inclusive'),
 }
 
+const PROVIDERS_OWN =
+  /^(llm\.[A-Za-z0-9_-]+\.)(?:model|messages|input|contents|id|object|usage|usageMetadata|modelVersion)$/
+
+/** `llm.anthropic.`: every field of the provider's request and answer stands behind its name. */
 function prefixOf(attributes: Span['attributes']): string {
   for (const key in attributes) {
-    const prefix = /^llm\.[A-Za-z0-9_-]+\./.exec(key)?.[0]
+    const prefix = PROVIDERS_OWN.exec(key)?.[1]
     if (prefix !== undefined) return prefix
   }
   return ''

@@ -1,13 +1,15 @@
 // OpenInference (Arize), Python and JavaScript: llm.* names. The response's id and the wire's own figures lie in the
 // JSON of `output.value`, the request's flags in the JSON of `llm.invocation_parameters`.
 import type { Attributes, Span } from '../../span.ts'
-import { type Keys, readCount } from '../attribute.ts'
+import { type Keys, readCount, readText } from '../attribute.ts'
 import type { CacheConvention } from '../candidate.ts'
-import { type Dialect, levelOfScope } from '../dialect.ts'
+import { type Dialect, type Identity, levelOfScope } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
 import type { ReportedUsage } from '../usage.ts'
 import { readAnswers } from '../written-usage.ts'
 import { OTEL_FIELDS } from './otel-genai.ts'
+
+const AGNO = 'openinference.instrumentation.agno'
 
 const KINDS: Record<string, OperationRule> = {
   LLM: { operation: 'chat', role: 'call' },
@@ -64,21 +66,22 @@ export const openInference: Dialect = {
   // Its Anthropic streams before 0.1.19 or so lost the cached tokens, and with them the answer's text.
   brokeOff: (span) =>
     isOverwritten(span) ||
+    isHidden(span) ||
     String(span.attributes['output.value']).includes('_IndexedAccumulator object') ||
     (span.statusCode === 0 && span.scopeName.startsWith('openinference.instrumentation.') && isStream(span)),
 }
 
-function operation({ attributes }: Span): OperationRule {
+function operation({ name, attributes }: Span): OperationRule {
   const rule = KINDS[kindOf(attributes)]
   if (rule === undefined) return { operation: '', role: 'other' }
-  return rule.role === 'call' && isPreparation(attributes) ? { operation: '', role: 'other' } : rule
+  return rule.role === 'call' && isPreparation(name, attributes) ? { operation: '', role: 'other' } : rule
 }
 
 /**
  * Versions that lack an attribute for a part, or for figures at all, may have recorded the answer with the wire's usage
  * in it. Parts are taken where the figures beside them are the answer's own.
  */
-function reported({ attributes }: Span): Partial<ReportedUsage> | undefined {
+function reported({ scopeName, attributes }: Span): Partial<ReportedUsage> | undefined {
   // CrewAI's own count of a whole run, at the end of what the crew answered.
   if (attributes.crew_agents !== undefined) return readAnswers(attributes['output.value']).at(-1)?.usage
   if (KINDS[kindOf(attributes)]?.role !== 'call') return undefined
@@ -98,6 +101,8 @@ function reported({ attributes }: Span): Partial<ReportedUsage> | undefined {
       : undefined
   }
   const own = answers.find(({ usage }) => usage.input === input && usage.output === output)
+  // On Agno a part that is not written is none.
+  if (own === undefined && scopeName === AGNO) return { cacheRead: cacheRead ?? 0, cacheWrite, reasoning }
   return (
     own && {
       cacheRead: cacheRead ?? own.usage.cacheRead,
@@ -110,13 +115,12 @@ function reported({ attributes }: Span): Partial<ReportedUsage> | undefined {
 const kindOf = (attributes: Attributes): string => String(attributes['openinference.span.kind']).toUpperCase()
 
 /** LlamaIndex prepares a request in an LLM span of its own: it has a prompt, but neither messages nor figures. */
-function isPreparation(attributes: Attributes): boolean {
+function isPreparation(name: string, attributes: Attributes): boolean {
   const inner = attributes['input.value']
   return (
     attributes['llm.token_count.total'] === undefined &&
     attributes['llm.input_messages.0.message.role'] === undefined &&
-    typeof inner === 'string' &&
-    /^\{"tools"\s*:/.test(inner)
+    (name.endsWith('._prepare_chat_with_tools') || (typeof inner === 'string' && /^\{"tools"\s*:/.test(inner)))
   )
 }
 
@@ -130,6 +134,18 @@ function idIn(value: unknown): string {
   if (head !== undefined) return head
   const known = /"id"\s*:\s*"((?:chatcmpl-|resp_|msg_|gen-)[A-Za-z0-9_-]+)"/.exec(value)?.[1]
   return known ?? ID.exec(value.slice(0, HEAD))?.[1] ?? ''
+}
+
+/** Older versions took Anthropic's input without cached tokens; an answer that is hidden cannot show it. */
+function isHidden({ scopeName, attributes }: Span): boolean {
+  const answer = attributes['output.value']
+  return (
+    /langchain|anthropic/.test(scopeName) &&
+    /claude/i.test(readText(attributes, openInference.fields.requestModel)) &&
+    attributes['llm.finish_reason'] === undefined &&
+    attributes['llm.token_count.prompt'] !== undefined &&
+    (answer === undefined || answer === '__REDACTED__')
+  )
 }
 
 /** On an agent's span of Google's ADK each call writes over the one before: after a tool's answer it is not the first. */
@@ -154,7 +170,9 @@ function isStream({ attributes, events }: Span): boolean {
 }
 
 /** Cached tokens are added to the input, unless the recorded answer shows that the wire's figure was taken over. */
-function convention({ attributes }: Span): CacheConvention {
+function convention({ scopeName, attributes }: Span, { provider }: Identity): CacheConvention {
+  // On Agno it copies the wire, and writes down no answer that would show it.
+  if (scopeName === AGNO && provider === 'anthropic') return 'exclusive'
   const answer = attributes['output.value']
   if (typeof answer !== 'string' || !/"cache_(?:read|creation)_input_tokens"/.test(answer)) return 'inclusive'
   const wire = /"input_tokens"\s*:\s*(\d+)/.exec(answer)?.[1]

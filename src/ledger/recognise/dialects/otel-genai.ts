@@ -2,6 +2,7 @@
 // The base of most other tables: they spread these fields and add their own names. Also reads every unknown scope.
 import { ATTR } from '../../../../instrumentation/semconv.ts'
 import type { Span } from '../../span.ts'
+import { readCount } from '../attribute.ts'
 import type { CacheConvention } from '../candidate.ts'
 import { type Dialect, type Fields, type Identity, levelOfScope } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
@@ -77,7 +78,7 @@ export function conventionOfNames({ attributes }: Span, { provider, model }: Ide
 export function endedWithoutTrace(span: Span, finishReason: string): boolean {
   return (
     finishReason === '' &&
-    span.attributes[ATTR.outputTokens] === undefined &&
+    readCount(span.attributes, OTEL_FIELDS.output) === undefined &&
     span.attributes[ATTR.operationName] === 'chat'
   )
 }
