@@ -18,6 +18,7 @@ const END = '  # End of the generated part.\n'
 export function toGo(regex: RegExp): string {
   const go = regex.source
     .replaceAll('\\/', '/')
+    .replaceAll(/\\u([0-9a-f]{4})/g, '\\x{$1}')
     .replaceAll('[\\s\\S]', '(?s:.)')
     .replaceAll('(?!\\[redacted)', '')
     .replaceAll('\\b(?:[A-Za-z0-9]+[-_])*', '')
@@ -73,11 +74,11 @@ export function blockedValues(): string[] {
     `(?:\\b|_)(?:${loose.join('|')})`,
     ...others.filter((pattern) => !isBlind(pattern)).map(goOf),
     ...[...others.filter(isBlind).map(({ regex }) => regex), NAMED.regex].flatMap(byWord),
-    // The edge keeps an e-mail address from being tried at each of its letters.
+    // The edge keeps an e-mail address from being tried at each of its letters; Go knows none but ASCII's.
     PERSONAL.patterns
       .map(goOf)
       .join('|')
-      .replace(/^(?=\[)/, '\\b'),
+      .replace(/^(?=\[)/, '(?:\\b|[\\x{00c0}-\\x{1fff}])'),
   ]
 }
 

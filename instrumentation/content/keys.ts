@@ -73,10 +73,13 @@ const CONTENT_PREFIXES = [
   'tool.parameters',
 ]
 
+export const isContentKey = (key: string): boolean =>
+  CONTENT.has(key) || CONTENT_PREFIXES.some((prefix) => key.startsWith(prefix))
+
 export function keyKind(key: string): KeyKind {
   if (IDENTITY.has(key)) return 'identity'
   // OpenLLMetry and OpenInference also count tokens below these prefixes; usage is never content.
-  if (CONTENT.has(key) || CONTENT_PREFIXES.some((prefix) => key.startsWith(prefix))) return 'content'
+  if (isContentKey(key)) return 'content'
   return redact(key) === key ? 'plain' : 'secret'
 }
 

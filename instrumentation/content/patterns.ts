@@ -54,44 +54,63 @@ export const KEY_FORMATS = [
   'ntn_[A-Za-z0-9]{20,}',
   'AGE-SECRET-KEY-1[0-9A-Z]{20,}',
   '[0-9]{8,10}:AA[A-Za-z0-9_-]{33}', // Telegram
+  'pcsk_[A-Za-z0-9_]{20,}', // Pinecone
+  'glsa_[A-Za-z0-9_]{20,}', // Grafana
+  'glc_[A-Za-z0-9_-]{14}[A-Za-z0-9+/=_-]{6,}',
+  'dckr_[po]at_[A-Za-z0-9_-]{20,}', // Docker
+  'ATATT[A-Za-z0-9_=-]{20,}', // Atlassian
+  'ATCTT[A-Za-z0-9_=-]{20,}',
+  'NRAK-[A-Z0-9]{20,}', // New Relic
+  'sq0[a-z]{3}-[A-Za-z0-9_-]{20,}', // Square
+  'dp\\.[a-z]{2,5}\\.[A-Za-z0-9]{30,}', // Doppler
+  'secret_[A-Za-z0-9]{40,}', // Notion, of old
 ]
 
 const NAMED_SECRET =
-  /(["']?\b(?:[A-Za-z0-9]+[-_])*(?:api[-_]?key|access[-_]?key|secret(?:[-_]?key)?|account[-_]?key|shared[-_]?access[-_]?key|auth[-_]?token|access[-_]?token|refresh[-_]?token|client[-_]?secret|password|passwd|pwd|token)["']?\s*[:=]\s*["']?)(?!\[redacted)([^\s"'&,;}<>]{6,})/gi
+  /(["']?\b(?:[A-Za-z0-9]+[-_])*(?:api[-_]?key|access[-_]?key|secret(?:[-_]?key)?|account[-_]?key|shared[-_]?access[-_]?key|auth[-_]?token|access[-_]?token|refresh[-_]?token|client[-_]?secret|authorization|passphrase|password|passwd|pwd|token)["']?\s*[:=]\s*["']?)(?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken|[Aa][Pp][Ii]-?[Kk][Ee][Yy])\s+)?(?!\[redacted)([^\s"'&,;}<>]{6,})/gi
 
 export const SECRETS: PatternGroup = {
-  hint: /sk[-_]|[rp]k_|whsec|A(?:KIA|SIA|BIA|CCA|Iza|GE-)|ya29|GOCSPX|gh[pousr]_|github_pat|glpat|xox|xapp-|hooks\.slack|webhooks\/|hf_|xai-|pplx|pa-|r8_|nvapi|fw_|tvly|lsv2|SG\.|npm_|pypi-|dop_v1|shp|dapi|hv[bs]\.|lin_api|ntn_|:AA|eyJ|-----BEGIN|bearer|basic |:\/\/[^/\s]*@|key|secret|token|passw|pwd/i,
+  hint: /sk[-_]|[rp]k_|whsec|A(?:KIA|SIA|BIA|CCA|Iza|GE-)|ya29|GOCSPX|gh[pousr]_|github_pat|glpat|xox|xapp-|hooks\.slack|webhooks\/|hf_|xai-|pplx|pa-|r8_|nvapi|fw_|tvly|lsv2|SG\.|npm_|pypi-|dop_v1|shp|dapi|hv[bs]\.|lin_api|ntn_|:AA|pcsk_|gl(?:sa|c)_|dckr_|AT[AC]TT|NRAK|sq0|dp\.|eyJ|-----BEGIN|bearer|basic |authoriz|sig(?:nature)?=|:\/\/[^/\s]*@|key|secret|token|passw|passph|pwd/i,
   patterns: [
     { label: 'private key', regex: /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g },
     { label: 'jwt', regex: /\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?/g },
     { label: 'api key', regex: new RegExp(`(?<![A-Za-z0-9])(?:${KEY_FORMATS.join('|')})`, 'g') },
     { label: 'credentials', regex: /\b(?:bearer|basic)\s+(?!\[redacted)[A-Za-z0-9._~+/=-]{8,}/gi },
     { label: 'credentials', regex: /(?<=:\/\/)[^\s:/@?#]*:[^\s/@?#]+(?=@)/g },
+    // Signed URLs of Azure, Google, AWS: who has the signature may read.
+    { label: 'signature', regex: /(?<=sig=)[A-Za-z0-9%+/=_-]{30,}/g },
+    { label: 'signature', regex: /(?<=Signature=)[A-Za-z0-9%+/=_-]{30,}/g },
   ],
 }
 
 /** `password=…`, `"api_key": "…"`: the name stays, its value goes. */
-export const NAMED: { hint: RegExp; regex: RegExp } = { hint: /key|secret|token|passw|pwd/i, regex: NAMED_SECRET }
+export const NAMED: { hint: RegExp; regex: RegExp } = {
+  hint: /key|secret|token|authoriz|passw|passph|pwd/i,
+  regex: NAMED_SECRET,
+}
 
 // Numbers of the networks' lengths, plain or in their groups.
 const CARD_LOOK =
-  /(?<![\dA-Za-z.])(?:4\d{12}(?:\d{3}){0,2}|5[0-8]\d{14}|6\d{15,18}|2[2-7]\d{14}|3\d{13,15}|[2-6]\d{3}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3\d{3}[ -]\d{6}[ -]\d{4,5})(?![\dA-Za-z])/
+  /(?<![\dA-Za-z.])(?:4\d{12}(?:\d{3}){0,2}|5[0-8]\d{14}|6\d{15,18}|2[2-7]\d{14}|3\d{13,15}|[2-6]\d{3}[ \u00a0\u202f.-]\d{4}[ \u00a0\u202f.-]\d{4}[ \u00a0\u202f.-]\d{1,7}|3\d{3}[ \u00a0\u202f.-]\d{6}[ \u00a0\u202f.-]\d{4,5})(?![\dA-Za-z])/
 
 export const PERSONAL: PatternGroup = {
-  hint: /@|\d(?:[ ()./-]{0,2}\d){6}|[A-Z]{2}\d{2}/,
+  hint: /@|\d(?:[ \u00a0\u202f()./-]{0,2}\d){6}|[A-Z]{2}\d{2}/,
   patterns: [
     {
       label: 'email',
-      regex: /[A-Za-z0-9._%+-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/g,
+      // Letters of alphabets too, not the signs of scripts that put no space between an address and the words around it.
+      regex:
+        /[A-Za-z0-9\u00c0-\u1fff._%+-]+@[A-Za-z0-9\u00c0-\u1fff](?:[A-Za-z0-9\u00c0-\u1fff-]*[A-Za-z0-9\u00c0-\u1fff])?(?:\.[A-Za-z0-9\u00c0-\u1fff-]+)*\.[A-Za-z\u00c0-\u1fff]{2,}/g,
     },
     {
       label: 'iban',
-      regex: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z0-9])/g,
+      regex: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0\u202f-]?[A-Z0-9]){11,30}(?![A-Za-z0-9])/g,
       accept: (match) => isIban(match),
     },
     {
       label: 'card',
-      regex: /(?<![\dA-Za-z.])\d(?:[ -]?\d){12,18}(?![\dA-Za-z])/g,
+      regex:
+        /(?<![\dA-Za-z.])(?:\d{13,19}|[2-6]\d{3}([ \u00a0\u202f.-])\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ \u00a0\u202f.-])\d{6}\2\d{4,5})(?![\dA-Za-z])/g,
       accept: (match) => isCardNumber(match),
       withoutAccept: CARD_LOOK,
     },
@@ -102,12 +121,11 @@ export const PERSONAL: PatternGroup = {
 }
 
 const CARD_NETWORKS = /^(?:4|5[0-8]|6|2[2-7]|3[0-9])/
-const CARD_GROUPS = /^(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})$/
 
-/** Written like a card of a known network, with the Luhn check digit of ISO/IEC 7812. */
+/** A number of a known network, with the Luhn check digit of ISO/IEC 7812. */
 function isCardNumber(text: string): boolean {
   const digits = text.replace(/\D/g, '')
-  if (!CARD_NETWORKS.test(digits) || !CARD_GROUPS.test(text)) return false
+  if (!CARD_NETWORKS.test(digits)) return false
   let sum = 0
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i])
@@ -119,7 +137,7 @@ function isCardNumber(text: string): boolean {
 
 /** The check of ISO 13616: mod 97 of the rearranged number is 1. */
 function isIban(text: string): boolean {
-  const compact = text.replace(/[ -]/g, '')
+  const compact = text.replace(/[ \u00a0\u202f-]/g, '')
   if (compact.length < 15 || compact.length > 34) return false
   let rest = 0
   for (const char of compact.slice(4) + compact.slice(0, 4)) {

@@ -4,7 +4,7 @@
 import type { AnyValue, Attributes } from '@opentelemetry/api'
 import type { ReadWriteLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { isContentEvent, type KeyKind } from '../content/keys.ts'
+import { isContentEvent, isContentKey, type KeyKind } from '../content/keys.ts'
 import { KnownValues, knownValues } from '../content/known-values.ts'
 import { type ContentMode, contentMode } from '../content/policy.ts'
 import { redact } from '../content/redact.ts'
@@ -40,7 +40,7 @@ export function cleanLogRecord(record: ReadWriteLogRecord): number {
   const size = { bytes: ITEM_BYTES }
   if (isContentEvent(record.eventName) && forbidden(mode)) record.setBody('')
   else if (record.body !== undefined) {
-    const body = cleanValue(record.body, size, 0)
+    const body = cleanValue(record.body, { size, mode, depth: 0, path: '' })
     if (body !== record.body) record.setBody(body)
   }
   if (record.eventName !== undefined) record.eventName = redact(record.eventName)
@@ -58,7 +58,7 @@ function cleanAttributes(attributes: Attributes, mode: ContentMode): number {
     const { kind } = known
     if (kind === 'secret') {
       delete attributes[key]
-      attributes[redact(key)] = cleanAny(value)
+      attributes[redact(key)] = cleanAny(value, mode)
     } else if (typeof value === 'string') {
       bytes += value.length
       if (kind === 'content' && mode !== 'redacted') {
@@ -82,15 +82,26 @@ function cleanList(attributes: Attributes, key: string, value: AnyValue, kind: K
   }
   if (kind === 'content' && forbidden(mode)) delete attributes[key]
   else if (kind !== 'content' || mode !== 'full') {
-    attributes[key] = cleanValue(value, size, 0) as Attributes[string]
+    attributes[key] = cleanValue(value, { size, mode, depth: 0, path: key }) as Attributes[string]
   }
   return size.bytes
 }
 
-const cleanAny = (value: Attributes[string]): Attributes[string] =>
-  value === undefined ? undefined : (cleanValue(value, { bytes: 0 }, 0) as Attributes[string])
+const cleanAny = (value: Attributes[string], mode: ContentMode): Attributes[string] =>
+  value === undefined
+    ? undefined
+    : (cleanValue(value, { size: { bytes: 0 }, mode, depth: 0, path: '' }) as Attributes[string])
 
-function cleanValue(value: AnyValue, size: { bytes: number }, depth: number): AnyValue {
+interface Place {
+  size: { bytes: number }
+  mode: ContentMode
+  depth: number
+  /** The keys down to here, joined by dots: an SDK's map `{ gen_ai: { prompt } }` is `gen_ai.prompt` too. */
+  path: string
+}
+
+function cleanValue(value: AnyValue, place: Place): AnyValue {
+  const { size } = place
   if (typeof value === 'string') {
     size.bytes += value.length
     return redact(value)
@@ -101,14 +112,24 @@ function cleanValue(value: AnyValue, size: { bytes: number }, depth: number): An
     size.bytes += value.byteLength
     return value
   }
-  if (depth >= MAX_DEPTH) return '[too deep]'
-  if (Array.isArray(value)) return value.map((item) => cleanValue(item, size, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      redact(key),
-      knownValues(key).kind === 'identity' && typeof item === 'string'
-        ? item
-        : cleanValue(item as AnyValue, size, depth + 1),
-    ]),
-  )
+  if (place.depth >= MAX_DEPTH) return '[too deep]'
+  const below = { ...place, depth: place.depth + 1 }
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, below))
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => cleanEntry(key, item as AnyValue, below)))
+}
+
+/** @returns the entry of a map without secrets; none when it is content that may not leave. */
+function cleanEntry(key: string, item: AnyValue, around: Place): [string, AnyValue][] {
+  const place = { ...around, path: around.path === '' ? key : `${around.path}.${key}` }
+  const known = knownValues(key)
+  if ((known.kind === 'content' || (place.path !== key && isContentKey(place.path))) && place.mode !== 'redacted') {
+    if (forbidden(place.mode)) return []
+    cleanValue(item, place) // for its size
+    return [[key, item]]
+  }
+  if (known.kind === 'identity' && typeof item === 'string') {
+    place.size.bytes += item.length
+    return [[key, known.redact(item)]]
+  }
+  return [[redact(key), cleanValue(item, place)]]
 }

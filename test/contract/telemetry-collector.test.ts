@@ -63,6 +63,7 @@ const ON_LOGS: Record<string, Place> = {
   'log body, nested': (secret) => log({ body: map('request', map('headers', list(text(secret)))) }),
   'log attribute': (secret) => log({ attributes: note(text(secret)) }),
   'log attribute, nested': (secret) => log({ attributes: note(map('err', map('message', text(secret)))) }),
+  'log attribute, below an id': (secret) => log({ attributes: note(map('user.id', text(secret))) }),
   'log event name': (secret) => log({ eventName: secret }),
 }
 

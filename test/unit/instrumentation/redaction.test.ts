@@ -79,6 +79,20 @@ describe('redaction', () => {
     expect(wire).toContain('[redacted:')
   })
 
+  it('searches ids for secrets wherever they are, and leaves them what looks personal', async () => {
+    const secret = `sk-${'NESTED1234'.repeat(3)}`
+    for (const id of [secret, 'jane@acme.com']) {
+      const ids = { 'user.id': id, 'session.id': [id] }
+      logger().emit({ body: { request: ids }, attributes: { 'user.id': id, ctx: ids } as Attributes })
+    }
+    const [first, second] = await telemetry.logs()
+    expect(JSON.stringify(first)).not.toContain('NESTED')
+    expect(second).toMatchObject({
+      body: { request: { 'user.id': 'jane@acme.com' } },
+      attributes: { 'user.id': 'jane@acme.com', ctx: { 'user.id': 'jane@acme.com' } },
+    })
+  })
+
   it.each(HARMLESS)('leaves %s as it is', (text) => expect(redact(text)).toBe(text))
 
   it('harms no usage attribute and no id of a call', async () => {
@@ -131,6 +145,34 @@ describe('content', () => {
     for (const org of ['acme', 'globex', 'initech']) emit(org)
     const texts = (await telemetry.spans()).map(({ attributes }) => attributes['gen_ai.input.messages'])
     expect(texts).toEqual(['My card is [redacted:card], ask [redacted:email]', SECRET, undefined])
+  })
+
+  it('below the keys of a log record leaves as little, and in the same modes', async () => {
+    const nested = { 'gen_ai.input.messages': SECRET, note: 'ok' }
+    const split = { prompt: { 0: { content: SECRET } }, usage: { input_tokens: 12 } }
+    setContentPolicy({ default: 'off', organisations: { acme: 'redacted', globex: 'full', initech: 'metadata' } })
+    for (const orgId of ['acme', 'globex', 'initech', 'umbrella']) {
+      withTenant({ orgId }, () =>
+        logger().emit({
+          body: { llm: [nested], gen_ai: split },
+          attributes: { llm: nested, gen_ai: split } as unknown as Attributes,
+        }),
+      )
+    }
+    const redacted = 'My card is [redacted:card], ask [redacted:email]'
+    const expected = (text: string | undefined) => {
+      const inner = text === undefined ? { note: 'ok' } : { 'gen_ai.input.messages': text, note: 'ok' }
+      const prompt = text === undefined ? {} : { prompt: { 0: { content: text } } }
+      return { llm: inner, gen_ai: { ...prompt, usage: { input_tokens: 12 } } }
+    }
+    const records = await telemetry.logs()
+    expect(records).toHaveLength(4)
+    for (const [index, text] of [redacted, SECRET, undefined, undefined].entries()) {
+      const { llm, gen_ai } = expected(text)
+      expect(records[index]?.attributes).toMatchObject({ llm, gen_ai })
+      expect(records[index]?.body).toEqual({ llm: [llm], gen_ai })
+      expect(JSON.stringify(records[index]).includes('My card')).toBe(text !== undefined)
+    }
   })
 
   it('of a model call is recorded by the wrapper in the mode of its organisation', async () => {
