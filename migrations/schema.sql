@@ -1490,6 +1490,7 @@ AS $function$
   select coalesce(sum(public.ensure_partitions(table_name::text, now(), now() + pg_catalog.make_interval(days => days_ahead))), 0)::integer
   from public.storage_settings where table_name <> 'trace_parts'
 $function$;
+grant execute on function ensure_partitions_ahead(integer) to spanledger_api;
 grant execute on function ensure_partitions_ahead(integer) to spanledger_writer;
 
 CREATE OR REPLACE FUNCTION public.expired_partitions(as_of timestamp with time zone DEFAULT now())
@@ -1981,6 +1982,16 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.retire_partition(leaf name)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select public.drop_expired_partition(leaf, now())
+$function$;
+grant execute on function retire_partition(name) to spanledger_api;
 
 CREATE OR REPLACE FUNCTION public.roll_up_llm_usage()
  RETURNS trigger

@@ -30,6 +30,7 @@ import { createMailer } from './mailer.ts'
 import { createMetrics } from './metrics.ts'
 import { createNeo4jMetrics } from './neo4j/neo4j-metrics.ts'
 import { createNeo4jProbe } from './neo4j/probe.ts'
+import { createRetentionJob, RETENTION_INTERVAL_MS } from './retention-job.ts'
 import { createApp } from './server.ts'
 import { createTempoReaders } from './tempo/readers.ts'
 import { mountTempo } from './tempo/tempo-routes.ts'
@@ -118,6 +119,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
       intervalMs: Math.min(15_000, config.API_WATCHDOG_TIMEOUT_MS / 4),
       run: deadMansSwitch.check,
     },
+    { name: 'retention', intervalMs: RETENTION_INTERVAL_MS, run: createRetentionJob(pool, clock, logger) },
   ]
   const closers: (() => Promise<unknown>)[] = [() => pool.end()]
   if (config.API_NEO4J_URL) {
