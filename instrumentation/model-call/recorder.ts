@@ -20,6 +20,12 @@ function put(target: Attributes, key: string, value: Attributes[string]): void {
   if (value !== undefined) target[key] = value
 }
 
+/** How a call ended; `stream` also for an answer whose body the app reads itself. */
+export interface CallOutcome {
+  error?: unknown
+  stream?: StreamOutcome
+}
+
 export class CallRecorder implements ModelCall {
   readonly span: Span
   readonly #attributes: Attributes
@@ -61,6 +67,7 @@ export class CallRecorder implements ModelCall {
 
   recordChunk(chunk: unknown): void {
     guard('model call', () => {
+      if (this.#ended) return
       const facts = readResponse(chunk)
       if (!facts) return
       if (facts.outputCharacters) this.#markChunk()
@@ -78,16 +85,21 @@ export class CallRecorder implements ModelCall {
     }
   }
 
-  end(outcome: { error?: unknown; stream?: StreamOutcome } = {}): void {
+  /** Nobody read the answer, which was there since `sinceMs` of performance.now(): the call lasted until then. */
+  abandon(sinceMs?: number): void {
+    this.end({ stream: 'abandoned' }, sinceMs)
+  }
+
+  end(outcome: CallOutcome = {}, endedAtMs?: number): void {
     if (this.#ended) return
     this.#ended = true
     try {
-      this.#finish(outcome)
+      this.#finish(outcome, endedAtMs ?? performance.now())
     } catch (error) {
       reportBug('model call', error)
     }
     try {
-      this.span.end()
+      this.span.end(endedAtMs)
     } catch (error) {
       reportBug('model call', error)
     }
@@ -109,8 +121,8 @@ export class CallRecorder implements ModelCall {
     this.#lastChunkAtMs = nowMs
   }
 
-  #finish({ error, stream }: { error?: unknown; stream?: StreamOutcome }): void {
-    const durationS = (performance.now() - this.#startedAtMs) / 1000
+  #finish({ error, stream }: CallOutcome, endedAtMs: number): void {
+    const durationS = (endedAtMs - this.#startedAtMs) / 1000
     const firstChunkS =
       this.#firstChunkAtMs === undefined ? undefined : (this.#firstChunkAtMs - this.#startedAtMs) / 1000
     const found = this.#resultAttributes(stream, error !== undefined)

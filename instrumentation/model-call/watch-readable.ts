@@ -7,9 +7,10 @@ import type { StreamListener } from './watch-stream.ts'
 /** @throws TypeError when somebody reads `stream` already. */
 export function watchReadable(stream: ReadableStream<unknown>, listener: StreamListener): ReadableStream<unknown> {
   const isBytes = isByteStream(stream)
-  const reader = stream.getReader()
+  const reader = getReader(stream)
   const source = {
     async pull(controller: ReadableStreamDefaultController<unknown> | ReadableByteStreamController) {
+      guard('stream', () => listener.reading?.())
       try {
         const { done, value } = await reader.read()
         if (done) {
@@ -36,11 +37,15 @@ export function watchReadable(stream: ReadableStream<unknown>, listener: StreamL
   return isBytes ? new ReadableStream({ ...source, type: 'bytes' }) : new ReadableStream(source, { highWaterMark: 0 })
 }
 
+// Its class's own: the object's may be replaced by one that reads what is made here.
+const getReader = (stream: ReadableStream<unknown>, ...options: object[]): ReadableStreamDefaultReader<unknown> =>
+  Reflect.apply(Object.getPrototypeOf(stream).getReader, stream, options)
+
 // Only a stream of bytes has readers that bring their own buffer.
 function isByteStream(stream: ReadableStream<unknown>): boolean {
   if (stream.locked) return false
   try {
-    ReadableStream.prototype.getReader.call(stream, { mode: 'byob' }).releaseLock()
+    getReader(stream, { mode: 'byob' }).releaseLock()
     return true
   } catch {
     return false

@@ -3,26 +3,35 @@
 import { describeError } from '../errors.ts'
 import { guard } from '../problems.ts'
 import type { StreamOutcome } from '../semconv.ts'
+import { streamEnded, streamOpened, type Unread } from './unread.ts'
 
 /** What a stream reports to. */
 export interface StreamListener {
+  /** Somebody waits for the next chunk. */
+  reading?(): void
   recordChunk(chunk: unknown): void
   end(outcome: { error?: unknown; stream: StreamOutcome }): void
 }
+
+type WholeStreamListener = StreamListener & Unread
 
 type AsyncStream = AsyncIterable<unknown> & object
 
 export const isStream = (value: unknown): value is AsyncStream =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
-// A stream nobody reads never ends: its span is closed when the object is collected.
-const abandoned = new FinalizationRegistry<StreamListener>((listener) => listener.end({ stream: 'abandoned' }))
+// A stream nobody reads never ends: its span is closed when the object is collected, or at the end of the process.
+const abandoned = new FinalizationRegistry<Unread>((listener) => {
+  streamEnded(listener)
+  listener.abandon()
+})
 
 /**
  * Makes reading `stream` report to `listener`. The object itself is kept, so its class, methods and fields stay what
  * the SDK gave; only how its iterators start is replaced.
  */
-export function watchStream(stream: AsyncStream, listener: StreamListener): void {
+export function watchStream(stream: AsyncStream, listener: WholeStreamListener): void {
+  streamOpened(listener)
   abandoned.register(stream, listener, stream)
   if (isIterator(stream)) watchGenerator(stream, listener)
   else {
@@ -38,7 +47,7 @@ export function watchStream(stream: AsyncStream, listener: StreamListener): void
 function watchStart(
   stream: AsyncStream,
   key: 'iterator' | typeof Symbol.asyncIterator,
-  listener: StreamListener,
+  listener: WholeStreamListener,
 ): void {
   const start: unknown = Reflect.get(stream, key)
   if (typeof start !== 'function') return
@@ -48,7 +57,7 @@ function watchStart(
 }
 
 // A generator is its own iterator, and may be driven by `next` without ever asking for one.
-function watchGenerator(stream: AsyncStream & AsyncIterator<unknown>, listener: StreamListener): void {
+function watchGenerator(stream: AsyncStream & AsyncIterator<unknown>, listener: WholeStreamListener): void {
   const source: AsyncIterator<unknown> = {
     next: stream.next.bind(stream),
     ...(stream.return && { return: stream.return.bind(stream) }),
@@ -61,17 +70,19 @@ function watchGenerator(stream: AsyncStream & AsyncIterator<unknown>, listener: 
 const isIterator = (stream: AsyncStream): stream is AsyncStream & AsyncIterator<unknown> =>
   typeof Reflect.get(stream, 'next') === 'function'
 
-const override = (target: object, key: PropertyKey, value: unknown) =>
+/** Gives an object a method of its own, as invisible as the one of its class. */
+export const override = (target: object, key: PropertyKey, value: unknown): unknown =>
   Object.defineProperty(target, key, { configurable: true, writable: true, value })
 
 function watchIterator(
   source: AsyncIterator<unknown>,
-  listener: StreamListener,
+  listener: WholeStreamListener,
   stream: object,
 ): AsyncIterableIterator<unknown> {
   const end = (outcome: { error?: unknown; stream: StreamOutcome }) =>
     guard('stream', () => {
       abandoned.unregister(stream)
+      streamEnded(listener)
       listener.end(outcome)
     })
   const fail = (error: unknown): never => {

@@ -1,8 +1,9 @@
-// Model calls that nobody waits for, in real processes: what happens is what happens without the preload.
+// Model calls that nobody waits for, in real processes: what happens to the process is what happens without telemetry,
+// and what was paid for is booked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-server.ts'
-import { startTracedApp } from '../support/traced-app.ts'
+import { receivedBy, startTracedApp } from '../support/traced-app.ts'
 
 let sink: OtlpSink
 let providers: ProviderServer
@@ -47,5 +48,33 @@ describe('a model call that fails and that nobody waits for', () => {
     ['openai chat', 'raw'],
   ])('goes on when the rejection of %s is %s', async (client, care) => {
     expect(await run(client, care)).toEqual({ code: 0, error: undefined, caught: true })
+  })
+})
+
+describe('a model call whose answer nobody reads', () => {
+  it('is a call of its tenant all the same, with what is known of it', async () => {
+    const app = startTracedApp('unread-calls.mjs', {
+      endpoint: sink.url,
+      args: [providers.baseUrl('openai', 'plain'), providers.baseUrl('openai', 'stream')],
+    })
+    expect(await app.ended).toBe(0)
+    const calls = receivedBy(sink, 'traces').flatMap(({ attributes: a }) =>
+      a.org_id === 'acme' && a['gen_ai.provider.name'] === 'openai'
+        ? [
+            [
+              a['gen_ai.request.model'],
+              a['gen_ai.usage.input_tokens'],
+              a['spanledger.usage.partial'],
+              a['spanledger.stream.outcome'],
+            ],
+          ]
+        : [],
+    )
+    expect(calls.sort()).toEqual([
+      ['awaited', '1843', undefined, undefined],
+      ['not-awaited', '7', true, 'abandoned'],
+      ['raw-and-left-alone', '7', true, 'abandoned'],
+      ['stream-not-read', '7', true, 'abandoned'],
+    ])
   })
 })
