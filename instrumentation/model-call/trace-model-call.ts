@@ -3,6 +3,7 @@
 import { type Attributes, type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { reportProblem } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
+import { toBookedContext } from '../http/health-paths.ts'
 import { tenantAttributes } from '../tenant/context.ts'
 import { VERSION } from '../version.ts'
 import { enterCall } from './active-call.ts'
@@ -69,7 +70,7 @@ export function startCall(options: ModelCallOptions, ctx: Context = context.acti
 
 function startSpan(options: ModelCallOptions, attributes: Attributes, ctx: Context): Span {
   const name = `${attributes[ATTR.operationName]} ${options.model}`
-  return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, ctx)
+  return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, toBookedContext(ctx))
 }
 
 function callAttributes(options: ModelCallOptions, ctx: Context): Attributes {

@@ -12,18 +12,17 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { registerAiSdk } from '../clients/ai-sdk.ts'
 import { ModelClientInstrumentation } from '../clients/client-instrumentation.ts'
+import { isHealthPath } from '../http/health-paths.ts'
 import { rawPairs, recordRateLimitOf, rememberCall } from '../http/rate-limit-headers.ts'
 import { setTraceIdHeader } from '../http/trace-id-header.ts'
 import { tenantFields } from '../log-fields.ts'
 import { Neo4jInstrumentation } from '../neo4j/neo4j-instrumentation.ts'
 import { createRedisInstrumentation } from '../redis/redis-instrumentation.ts'
 
-const HEALTH_PATHS = new Set(['/livez', '/readyz', '/healthz', '/metrics'])
-
 const MAKERS: Record<string, () => Instrumentation> = {
   http: () =>
     new HttpInstrumentation({
-      ignoreIncomingRequestHook: (request) => HEALTH_PATHS.has(request.url?.split('?', 1)[0] ?? ''),
+      ignoreIncomingRequestHook: (request) => isHealthPath(request.url),
       requestHook: (_span, request) => {
         if (request instanceof ClientRequest) rememberCall(request)
       },

@@ -47,10 +47,11 @@ const setEntry = (ctx: Context, attributes: Attributes, orgGiven: boolean): Cont
  * of one organisation must never be stamped beside another's id. A refused orgId counts as a different one.
  */
 export function extendTenant(ctx: Context, tenant: Tenant): Context {
-  const { attributes, problems } = toTenantAttributes(tenant)
+  const { attributes, problems, orgRefused } = toTenantAttributes(tenant)
   for (const { field, message } of problems) reportProblem(`tenant:${field}`, message)
   const outer = tenantAttributes(ctx)
-  const changesOrg = tenant.orgId !== undefined && tenant.orgId !== outer?.[ATTR.orgId]
+  const org = attributes[ATTR.orgId]
+  const changesOrg = orgRefused || (org !== undefined && org !== outer?.[ATTR.orgId])
   const all = changesOrg || !outer ? attributes : { ...outer, ...attributes }
   return setEntry(ctx, all, changesOrg || isOrgRefused(ctx) || all[ATTR.orgId] !== undefined)
 }

@@ -74,20 +74,50 @@ const RULES = [
 /** The attribute keys a tenant context can set; nothing else travels. */
 export const TENANT_KEYS: readonly string[] = RULES.map((rule) => rule.attribute)
 
-/**
- * Turns a tenant into attributes.
- * @returns the valid fields as attributes, and one problem for each field that was given but refused.
- */
-export function toTenantAttributes(tenant: Tenant): { attributes: Attributes; problems: TenantProblem[] } {
+export interface CheckedTenant {
+  attributes: Attributes
+  /** One for each field that was given but refused. */
+  problems: TenantProblem[]
+  /** An organisation was given, as it seems, but not one that can be used. */
+  orgRefused: boolean
+}
+
+/** Turns a tenant into attributes: its valid fields, and what is wrong with the others. */
+export function toTenantAttributes(tenant: Tenant): CheckedTenant {
   const attributes: Attributes = {}
+  const misread = misreading(tenant)
+  if (misread !== undefined)
+    return { attributes, problems: [{ field: 'orgId', message: `tenant refused: ${misread}` }], orgRefused: true }
   const problems: TenantProblem[] = []
+  if (tenant.agent !== undefined && typeof tenant.agent !== 'object')
+    problems.push({
+      field: 'agent',
+      message: `tenant agent refused: ${describe(tenant.agent)} (allowed: { id, name, version })`,
+    })
   for (const { attribute, field, read, valid, rule } of RULES) {
     const value = read(tenant)
     if (value === undefined || value === null) continue
     if (valid(value)) attributes[attribute] = value
     else problems.push({ field, message: `tenant ${field} refused: ${describe(value)} (allowed: ${rule})` })
   }
-  return { attributes, problems }
+  const orgRefused = tenant.orgId !== undefined && attributes[ATTR.orgId] === undefined
+  return { attributes, problems, orgRefused }
+}
+
+const FIELDS = new Set(RULES.map(({ field }) => field.split('.', 1)[0]))
+const MEANS_ORG = /^(?:org|organi[sz]ation|tenant)(?:[-_]?id)?$/i
+
+/** Why a whole tenant cannot be what its author meant; other fields beside known ones are none of our business. */
+function misreading(tenant: unknown): string | undefined {
+  if (typeof tenant !== 'object' || tenant === null) return `${describe(tenant)} (expected: { orgId, … })`
+  if ((tenant as Tenant).orgId !== undefined) return undefined
+  if (typeof Reflect.get(tenant, 'then') === 'function') return 'a Promise (await it first)'
+  const fields = Object.keys(tenant)
+  const meant = fields.find((field) => MEANS_ORG.test(field) && Reflect.get(tenant, field) !== undefined)
+  if (meant !== undefined) return `its field ${meant} is not known (the organisation is orgId)`
+  if (fields.length > 0 && !fields.some((field) => FIELDS.has(field)))
+    return 'none of its fields is known (expected: { orgId, … })'
+  return undefined
 }
 
 /** Reads tenant attributes that came from outside (baggage); unknown keys and bad values are ignored. */
@@ -119,4 +149,7 @@ export function toTenant(attributes: Attributes): Tenant | undefined {
 }
 
 // A refused value may be anything, a secret in the wrong place too: say its kind and size, not its content.
-const describe = (value: unknown) => (typeof value === 'string' ? `a string of ${value.length}` : `a ${typeof value}`)
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length}`
+  return value === undefined || value === null ? String(value) : `a ${typeof value}`
+}

@@ -6,6 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { getTelemetryHealth, traceFeature, traceModelCall, withTenant } from '../../../instrumentation/index.ts'
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import { tenantAttributes } from '../../../instrumentation/tenant/context.ts'
+import { type Tenant, toTenantAttributes } from '../../../instrumentation/tenant/tenant.ts'
 import { captureTelemetry } from '../../support/telemetry.ts'
 
 const telemetry = captureTelemetry({ baggage: { hosts: ['ledger.internal', '*.svc.local', '127.0.0.1:4500'] } })
@@ -84,6 +85,33 @@ describe('withTenant', () => {
     const before = getTelemetryHealth().problems[problem] ?? 0
     expect(withTenant(tenant, () => 'ran')).toBe('ran')
     expect(getTelemetryHealth().problems[problem]).toBe(before + 1)
+  })
+
+  it.each([
+    ['a field of another name', { org_id: 'acme' }, 'org_id'],
+    ['a Promise', Promise.resolve({ orgId: 'acme' }), 'a Promise'],
+    ['nothing', undefined, 'refused: undefined'],
+    ['a string', 'acme', 'a string of 4'],
+    ['an object of something else', { plan: 'gold' }, 'none of its fields'],
+  ])('refuses %s, says so, and books nothing of it under the outer tenant', async (_name, tenant, said) => {
+    const before = getTelemetryHealth().problems['tenant:orgId'] ?? 0
+    withTenant(FULL, () => withTenant(tenant as Tenant, () => expect(tenantAttributes()).toEqual({})))
+    expect(getTelemetryHealth().problems['tenant:orgId']).toBe(before + 1)
+    expect(toTenantAttributes(tenant as Tenant).problems[0]?.message).toContain(said)
+  })
+
+  it('refuses an agent that is no object and keeps the rest', () => {
+    const { attributes, problems } = toTenantAttributes({ orgId: 'acme', agent: 'scout' as unknown as Tenant['agent'] })
+    expect(attributes).toEqual({ org_id: 'acme' })
+    expect(problems).toEqual([
+      { field: 'agent', message: 'tenant agent refused: a string of 5 (allowed: { id, name, version })' },
+    ])
+  })
+
+  it('takes what it knows of an object that holds more', () => {
+    const user = { orgId: 'acme', userId: 'u-1', plan: 'gold', tenantName: 'Acme' }
+    withTenant(user, () => expect(tenantAttributes()).toEqual({ org_id: 'acme', 'user.id': 'u-1' }))
+    withTenant(FULL, () => withTenant({}, () => expect(tenantAttributes()).toEqual(FULL_ATTRIBUTES)))
   })
 
   it('never books a refused organisation under the outer one', () => {
