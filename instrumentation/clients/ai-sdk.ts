@@ -1,8 +1,10 @@
 // The Vercel AI SDK (`ai` 6 and 7). In: its hook for telemetry integrations. Out: one span per model call, below
 // whatever generateText or streamText do around it. Prompts are not read here beyond counting their characters.
 
+import { context } from '@opentelemetry/api'
+import { activeCall } from '../model-call/active-call.ts'
 import type { CallRecorder } from '../model-call/recorder.ts'
-import { startCall, traceModelCall } from '../model-call/trace-model-call.ts'
+import { runCall, startCall, traceModelCall } from '../model-call/trace-model-call.ts'
 import type { ModelCallOptions } from '../model-call/types.ts'
 
 interface CallEvent {
@@ -30,13 +32,17 @@ interface Integration {
 export const aiSdkIntegration = (): Integration => ({
   ...embeddings(),
   executeLanguageModelCall: <T>({ execute, ...event }: CallEvent & { execute: () => PromiseLike<T> }) => {
+    const outer = activeCall()
+    // The call of a traceModelCall around the SDK is its first request; more steps and attempts are calls beside it.
+    if (outer?.recorder.adopt()) return runCall(outer.recorder, async () => await execute())
     const options: ModelCallOptions = {
       provider: toProvider(event.provider ?? 'unknown'),
       model: event.modelId ?? 'unknown',
       operation: 'chat',
       input: [event.instructions, event.messages],
     }
-    return traceModelCall(options, async () => await execute())
+    const trace = () => traceModelCall(options, async () => await execute())
+    return outer ? context.with(outer.outside, trace) : trace()
   },
 })
 
@@ -47,7 +53,8 @@ function embeddings(): Pick<Integration, 'onEmbedStart' | 'onEmbedEnd' | 'onErro
   const open = new Map<string, { recorder: CallRecorder; callId: string | undefined }>()
   return {
     onEmbedStart({ embedCallId, callId, provider = 'unknown', modelId = 'unknown', values }) {
-      if (embedCallId === undefined || open.size >= MAX_OPEN) return
+      // A traceModelCall around the SDK already counts this call.
+      if (embedCallId === undefined || open.size >= MAX_OPEN || activeCall()) return
       const recorder = startCall({
         provider: toProvider(provider),
         model: modelId,

@@ -36,7 +36,7 @@ function callTraced(original: Method, target: unknown, args: unknown[], describe
     const options = activeCall(ctx) ? undefined : describe(target, args)
     if (options) {
       recorder = startCall(options)
-      ctx = enterCall(ctx, recorder.span, options)
+      ctx = enterCall(ctx, recorder, options)
     }
   } catch (error) {
     reportProblem('client', `a model call could not be traced: ${String(error)}`)

@@ -13,6 +13,7 @@ import { addFacts, type CallFacts } from './facts.ts'
 import { readResponse } from './read-response.ts'
 import { asText } from './readers/json.ts'
 import type { ModelCall, ResponseInfo, Usage } from './types.ts'
+import { forget } from './unread.ts'
 
 const MAX_TEXT = 65_536
 
@@ -37,6 +38,7 @@ export class CallRecorder implements ModelCall {
   #outputText = ''
   #firstChunkAtMs: number | undefined
   #lastChunkAtMs: number | undefined
+  isAdopted = false
   #ended = false
 
   constructor(span: Span, attributes: Attributes, tenant: Readonly<Attributes> | undefined) {
@@ -44,6 +46,13 @@ export class CallRecorder implements ModelCall {
     this.#attributes = attributes
     this.#tenant = tenant
     this.#mode = contentMode(tenant?.[ATTR.orgId])
+  }
+
+  /** Hands the call to the one client below that makes its request and will end it; false when another has it. */
+  adopt(): boolean {
+    if (this.isAdopted) return false
+    this.isAdopted = true
+    return true
   }
 
   setUsage(usage: Usage): void {
@@ -93,6 +102,7 @@ export class CallRecorder implements ModelCall {
   end(outcome: CallOutcome = {}, endedAtMs?: number): void {
     if (this.#ended) return
     this.#ended = true
+    forget(this)
     try {
       this.#finish(outcome, endedAtMs ?? performance.now())
     } catch (error) {

@@ -1,15 +1,17 @@
 // The wrapper around one model call. In: what is asked of which model, and the callback that asks. Out: the callback's
 // own result, and one CLIENT span with its metrics. When the result is a stream, the span ends with the stream.
 import { type Attributes, type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { toBookedContext } from '../http/health-paths.ts'
 import { reportProblem } from '../problems.ts'
 import { ATTR } from '../semconv.ts'
-import { toBookedContext } from '../http/health-paths.ts'
 import { tenantAttributes } from '../tenant/context.ts'
 import { VERSION } from '../version.ts'
 import { enterCall } from './active-call.ts'
 import { activeAttempt } from './attempt.ts'
+import { endWhenAdopted, isDeferred } from './deferred.ts'
 import { CallRecorder } from './recorder.ts'
 import type { ModelCall, ModelCallOptions } from './types.ts'
+import { streamOpened } from './unread.ts'
 import { watchReadable } from './watch-readable.ts'
 import { isStream, watchStream } from './watch-stream.ts'
 
@@ -28,23 +30,39 @@ export async function traceModelCall<T>(
   const recorder = startCall(options, active)
   let result: T
   try {
-    result = await context.with(enterCall(active, recorder.span, options), callback, undefined, recorder)
+    result = await context.with(enterCall(active, recorder, options), callback, undefined, recorder)
   } catch (error) {
     recorder.end({ error })
     throw error
   }
-  return followResult(recorder, result)
+  if (isDeferred(result)) endWhenAdopted(recorder, result)
+  else if (!recorder.isAdopted) return followResult(recorder, result)
+  return result
+}
+
+/** Makes the request of a call that is already there, and ends it. */
+export async function runCall<T>(recorder: CallRecorder, request: () => Promise<T>): Promise<T> {
+  try {
+    return followResult(recorder, await request())
+  } catch (error) {
+    recorder.end({ error })
+    throw error
+  }
 }
 
 /** Reads a result, or follows it when it is a stream. @returns what to hand on, which is `result` wherever it can be. */
 export function followResult<T>(recorder: CallRecorder, result: T): T {
   try {
-    if (result instanceof ReadableStream) return watchReadable(result, recorder) as T
+    if (result instanceof ReadableStream) {
+      streamOpened(recorder)
+      return watchReadable(result, recorder) as T
+    }
     if (isStream(result)) {
       watchStream(result, recorder)
       return result
     }
     if (holdsStream(result)) {
+      streamOpened(recorder)
       result.stream = watchReadable(result.stream, recorder)
       return result
     }
@@ -56,9 +74,12 @@ export function followResult<T>(recorder: CallRecorder, result: T): T {
   return result
 }
 
-// What a language model of the Vercel AI SDK returns when it streams.
-const holdsStream = (result: unknown): result is { stream: ReadableStream<unknown> } =>
-  typeof result === 'object' && result !== null && Reflect.get(result, 'stream') instanceof ReadableStream
+// What a language model of the Vercel AI SDK returns when it streams. A getter is left alone: asking it may start the
+// stream, and what it gives cannot be replaced.
+const holdsStream = (result: unknown): result is { stream: ReadableStream<unknown> } => {
+  const own = Object.getOwnPropertyDescriptor(Object(result), 'stream')
+  return own?.writable === true && own.value instanceof ReadableStream
+}
 
 /** Starts the span of a call; the caller must end the recorder. */
 export function startCall(options: ModelCallOptions, ctx: Context = context.active()): CallRecorder {

@@ -34,7 +34,11 @@ export function streamOpened(call: Unread): void {
   if (!listens) listenForEnd()
 }
 
-export const streamEnded = (call: Unread): void => void open.delete(call)
+/** The call has ended. */
+export function forget(call: Unread): void {
+  waiting.delete(call)
+  open.delete(call)
+}
 
 function listenForEnd(): void {
   listens = true

@@ -3,7 +3,7 @@
 import { describeError } from '../errors.ts'
 import { guard } from '../problems.ts'
 import type { StreamOutcome } from '../semconv.ts'
-import { streamEnded, streamOpened, type Unread } from './unread.ts'
+import { streamOpened, type Unread } from './unread.ts'
 
 /** What a stream reports to. */
 export interface StreamListener {
@@ -21,10 +21,7 @@ export const isStream = (value: unknown): value is AsyncStream =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
 // A stream nobody reads never ends: its span is closed when the object is collected, or at the end of the process.
-const abandoned = new FinalizationRegistry<Unread>((listener) => {
-  streamEnded(listener)
-  listener.abandon()
-})
+const abandoned = new FinalizationRegistry<Unread>((listener) => listener.abandon())
 
 /**
  * Makes reading `stream` report to `listener`. The object itself is kept, so its class, methods and fields stay what
@@ -82,7 +79,6 @@ function watchIterator(
   const end = (outcome: { error?: unknown; stream: StreamOutcome }) =>
     guard('stream', () => {
       abandoned.unregister(stream)
-      streamEnded(listener)
       listener.end(outcome)
     })
   const fail = (error: unknown): never => {

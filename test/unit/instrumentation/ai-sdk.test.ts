@@ -5,7 +5,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { embed, generateText, streamText } from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { registerAiSdk } from '../../../instrumentation/clients/ai-sdk.ts'
-import { withTenant } from '../../../instrumentation/index.ts'
+import { traceModelCall, withTenant } from '../../../instrumentation/index.ts'
 import { createModelServer } from '../../../src/demo/model-server/server.ts'
 import { captureTelemetry } from '../../support/telemetry.ts'
 
@@ -92,6 +92,66 @@ describe('the Vercel AI SDK', () => {
         'gen_ai.request.model': 'voyage-3.5',
         'gen_ai.usage.input_tokens': usage.tokens,
       }),
+    ])
+  })
+})
+
+async function textOf(stream: AsyncIterable<string>): Promise<string> {
+  let text = ''
+  for await (const part of stream) text += part
+  return text
+}
+
+describe('the Vercel AI SDK inside traceModelCall', () => {
+  const WRAPPED = { provider: 'openai', model: 'wrapped', input: 'Net debt?' }
+  const wrapped = [expect.objectContaining({ ...EXPECTED, 'gen_ai.request.model': 'wrapped' })]
+  const streamWrapped = (model = models(MODEL)) =>
+    withTenant({ orgId: 'acme' }, () =>
+      traceModelCall(WRAPPED, () =>
+        streamText({ model, prompt: 'Net debt?', maxRetries: 0, onError: () => undefined }),
+      ),
+    )
+  const durations = async () => (await telemetry.points('gen_ai.client.operation.duration')).map(({ count }) => count)
+
+  it('generateText is one call, in spans and metrics', async () => {
+    const { text } = await withTenant({ orgId: 'acme' }, () =>
+      traceModelCall(WRAPPED, () => generateText({ model: models(MODEL), prompt: 'Net debt?' })),
+    )
+    expect(text).toBe('Net debt is 42.')
+    expect((await modelSpans()).map(({ attributes }) => attributes)).toEqual(wrapped)
+    expect(await durations()).toEqual([1])
+  })
+
+  it.each<[string, (result: Awaited<ReturnType<typeof streamWrapped>>) => PromiseLike<unknown>]>([
+    ['its text stream', ({ textStream }) => textOf(textStream)],
+    ['its text', ({ text }) => text],
+    ['the whole stream', async (result) => [await result.consumeStream(), await result.text][1]],
+    ['a response', async (result) => result.toTextStreamResponse().text()],
+  ])('streamText is one call, read by %s', async (_name, read) => {
+    expect(await read(await streamWrapped())).toBe('Net debt is 42.')
+    expect((await modelSpans()).map(({ attributes }) => attributes)).toEqual(wrapped)
+    expect(await durations()).toEqual([1])
+  })
+
+  it('each attempt is a call, beside the first and not below it', async () => {
+    const model = models('gemini-2.5-flash?status=429&retry_after=0')
+    await expect(traceModelCall(WRAPPED, () => generateText({ model, prompt: 'x', maxRetries: 1 }))).rejects.toThrow()
+    const [first, second] = (await telemetry.rawSpans()).filter(({ name }) => name.startsWith('chat '))
+    expect([first, second].map((span) => span?.attributes['error.type'])).toEqual(['rate_limited', 'rate_limited'])
+    expect(second?.parentSpanContext).toEqual(first?.parentSpanContext)
+  })
+
+  it('a stream that the provider refuses is one failed call', async () => {
+    const result = await streamWrapped(models('gemini-2.5-flash?status=500'))
+    await result.consumeStream()
+    expect((await modelSpans()).map(({ attributes }) => attributes['error.type'])).toEqual(['500'])
+  })
+
+  it('embed is one call', async () => {
+    const model = models.embeddingModel('voyage-3.5')
+    const { usage } = await traceModelCall({ ...WRAPPED, operation: 'embeddings' }, () => embed({ model, value: 'x' }))
+    expect((await modelSpans()).map(({ attributes }) => attributes)).toEqual([
+      expect.objectContaining({ 'gen_ai.request.model': 'wrapped', 'gen_ai.usage.input_tokens': usage.tokens }),
     ])
   })
 })
