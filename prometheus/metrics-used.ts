@@ -71,6 +71,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   api_spend_daily_limit_usd: { exporter: 'api', labels: ['org_id'] },
   budget_period_used_ratio: { exporter: 'api', labels: PERIOD },
   budget_threshold_crossed: { exporter: 'api', labels: [...PERIOD, 'threshold'] },
+  api_job_interval_seconds: { exporter: 'api', labels: [] },
   api_job_last_success_timestamp_seconds: { exporter: 'api', labels: [] },
 
   up: { exporter: 'prometheus', labels: ['job'] },

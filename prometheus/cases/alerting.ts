@@ -8,7 +8,8 @@ const failed = (values: string): Series => ({
 const ruleFailures = (values: string): Series => ({
   'prometheus_rule_evaluation_failures_total{job="prometheus",rule_group="genai"}': values,
 })
-const job = (values: string): Series => ({
+const job = (values: string, intervalSeconds = 15): Series => ({
+  'api_job_interval_seconds{job="api",task="budgets"}': `${intervalSeconds}x320`,
   'api_job_last_success_timestamp_seconds{job="api",task="budgets"}': values,
 })
 
@@ -48,13 +49,14 @@ export const ALERTING_CASES: readonly AlertCase[] = [
     fires: {
       // The api restarts at 5m and starts the gauge anew: the release broke the job.
       series: job('0+15x20 300x80'),
-      at: '20m15s',
-      notYetAt: '20m',
+      at: '20m30s',
+      notYetAt: '20m15s',
       labels: { job: 'api', task: 'budgets' },
       dashboard: ALERTS,
     },
     silent: [
       { why: 'it runs every minute', series: job('0 0 0 0 60 60 60 60 120x20'), at: ['7m'] },
+      { why: 'a daily job, in its day', series: job('0x320', 86_400), at: ['1h'] },
       { why: 'no api: ServiceDown speaks', series: job('0x4 _x100'), at: ['20m'] },
     ],
   },

@@ -28,6 +28,7 @@ export function createMetrics(registry = new Registry()) {
     alertActions: counter('api_alert_actions_total', 'Acknowledgements, snoozes, resolutions, notes.', ['action']),
     alertsReconciled: counter('api_alerts_reconciled_total', 'History rows completed by reconciliation.', ['change']),
     jobFailures: counter('api_job_failures_total', 'Runs of a background job that failed.', ['task']),
+    jobInterval: gauge('api_job_interval_seconds', 'How long a background job waits between its runs.', ['task']),
     jobLastSuccess: gauge(
       'api_job_last_success_timestamp_seconds',
       'When a background job last ended well, or the api started.',

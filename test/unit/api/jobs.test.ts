@@ -17,6 +17,7 @@ describe('a job', () => {
     const fails = () => Promise.reject(new Error('relation "budgets" does not exist'))
     const jobs = startJobs([{ name: 'budgets', intervalMs: 60_000, run: fails }], metrics, logger)
     await jobs.close()
+    expect((await metrics.jobInterval.get()).values).toMatchObject([{ value: 60, labels: { task: 'budgets' } }])
     expect((await metrics.jobFailures.get()).values).toMatchObject([{ value: 1, labels: { task: 'budgets' } }])
     const { budgets } = await lastSuccess(metrics)
     expect(budgets).toBeGreaterThanOrEqual(beforeS)
