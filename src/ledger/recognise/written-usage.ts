@@ -3,36 +3,49 @@
 import { toCount } from './attribute.ts'
 import type { ReportedUsage } from './usage.ts'
 
-const named = (names: string): RegExp => new RegExp(`(?:['"](?:${names})['"]: ?|\\b(?:${names})=)(\\d+)`)
+const NAMES = {
+  input: ['prompt_tokens', 'input_tokens', 'prompt_token_count', 'promptTokenCount'],
+  output: ['completion_tokens', 'output_tokens'],
+  candidates: ['candidates_token_count', 'candidatesTokenCount'],
+  thoughts: ['thoughts_token_count', 'thoughtsTokenCount'],
+  cacheRead: [
+    ...['cached_tokens', 'cache_read_input_tokens', 'cached_content_token_count', 'cachedContentTokenCount'],
+    ...['cache_read', 'cached_prompt_tokens'],
+  ],
+  cacheWrite: ['cache_creation_input_tokens', 'cache_write_tokens', 'cache_creation', 'cache_creation_tokens'],
+  reasoning: ['reasoning_tokens', 'reasoning'],
+  total: ['total_tokens', 'total_token_count', 'totalTokenCount'],
+}
 
-const INPUT = named('prompt_tokens|input_tokens|prompt_token_count|promptTokenCount')
-const OUTPUT = named('completion_tokens|output_tokens')
-const CANDIDATES = named('candidates_token_count|candidatesTokenCount')
-const THOUGHTS = named('thoughts_token_count|thoughtsTokenCount')
-const CACHE_READ = named(
-  'cached_tokens|cache_read_input_tokens|cached_content_token_count|cachedContentTokenCount|cache_read|cached_prompt_tokens',
-)
-const CACHE_WRITE = named('cache_creation_input_tokens|cache_write_tokens|cache_creation|cache_creation_tokens')
-const REASONING = named('reasoning_tokens|reasoning')
-const TOTAL = named('total_tokens|total_token_count|totalTokenCount')
+/** `'prompt_tokens': 13`, `"prompt_tokens":13`, `prompt_tokens=13`. */
+const COUNT = /['"]([A-Za-z_]+)['"]: ?(\d+)|\b([a-z_]+)=(\d+)/g
 
 export function readWritten(text: string): ReportedUsage {
-  const count = (pattern: RegExp): number | undefined => toCount(pattern.exec(text)?.[1])
-  const thoughts = count(THOUGHTS)
-  const candidates = count(CANDIDATES)
+  const written = new Map<string, string>()
+  for (const [, quoted, count, bare, other] of text.matchAll(COUNT)) {
+    const name = (quoted ?? bare) as string
+    if (!written.has(name)) written.set(name, (count ?? other) as string)
+  }
+  const countOf = (names: readonly string[]): number | undefined =>
+    toCount(written.get(names.find((name) => written.has(name)) ?? ''))
+  const thoughts = countOf(NAMES.thoughts)
+  const candidates = countOf(NAMES.candidates)
   return {
-    input: count(INPUT),
+    input: countOf(NAMES.input),
     // Gemini counts thoughts beside the answer.
-    output: candidates === undefined ? count(OUTPUT) : candidates + (thoughts ?? 0),
-    cacheRead: count(CACHE_READ),
-    cacheWrite: count(CACHE_WRITE),
-    reasoning: thoughts ?? count(REASONING),
-    total: count(TOTAL),
+    output: candidates === undefined ? countOf(NAMES.output) : candidates + (thoughts ?? 0),
+    cacheRead: countOf(NAMES.cacheRead),
+    cacheWrite: countOf(NAMES.cacheWrite),
+    reasoning: thoughts ?? countOf(NAMES.reasoning),
+    total: countOf(NAMES.total),
   }
 }
 
-/** A response's usage object: `"usage": {`, `'token_usage': {`, `usage=CompletionUsage(`. */
-const USAGE = /['"](?:token_|response_)?usage(?:_metadata|Metadata)?['"]: ?\{|\busage(?:_metadata)?=[A-Za-z]+\(/g
+/** Around the word: `"usage": {`, `'token_usage': {`, `"usage_metadata":{`, `usage=CompletionUsage(`. */
+const WORD = 'usage'
+const BEFORE = /(?:(['"])(?:token_|response_)?|\b)$/
+const QUOTED_AFTER = /^(?:_metadata|Metadata)?['"]: ?\{/
+const BARE_AFTER = /^(?:_metadata)?=[A-Za-z]+\(/
 const LONGEST_USAGE = 1000
 /** LangChain writes the same answer three times over, in the provider's words and in its own. */
 const MOST_USAGES = 4
@@ -45,11 +58,13 @@ export interface WrittenAnswer {
 
 /** The first usage objects in a recorded answer. */
 export function readAnswers(answer: unknown): WrittenAnswer[] {
-  if (typeof answer !== 'string') return []
   const found: WrittenAnswer[] = []
-  for (const { index } of answer.matchAll(USAGE)) {
-    const usage = readWritten(answer.slice(index, index + LONGEST_USAGE))
-    found.push({ usage, isStructure: answer[index] === '"' })
+  if (typeof answer !== 'string') return found
+  for (let at = answer.indexOf(WORD); at >= 0; at = answer.indexOf(WORD, at + 1)) {
+    const quote = BEFORE.exec(answer.slice(Math.max(0, at - 12), at))?.[1]
+    const after = answer.slice(at + WORD.length, at + WORD.length + 40)
+    if (!(quote === undefined ? BARE_AFTER : QUOTED_AFTER).test(after)) continue
+    found.push({ usage: readWritten(answer.slice(at, at + LONGEST_USAGE)), isStructure: quote === '"' })
     if (found.length === MOST_USAGES) break
   }
   return found

@@ -91,7 +91,7 @@ function reported({ scopeName, attributes }: Span): Partial<ReportedUsage> | und
     ...[known(fields.cacheRead), known(fields.cacheWrite)],
     known(fields.reasoning),
   ]
-  if (cacheRead !== undefined && cacheWrite !== undefined && reasoning !== undefined) return undefined
+  if (cacheRead !== undefined && (cacheWrite ?? reasoning) !== undefined) return undefined
   const [input, output] = [known(fields.input), known(fields.output)]
   const answers = readAnswers(attributes['output.value'])
   if (input === undefined && output === undefined) {
