@@ -204,8 +204,17 @@ export const METRIC = {
 /** The deal_id of metric points beyond the first N deals of an organisation. */
 export const OTHER_DEAL = '_other'
 
-/** error.type of outcomes that have one meaning whatever the provider calls them; other errors keep their own code. */
-export const ERROR_TYPE = { rateLimited: 'rate_limited', timeout: 'timeout', aborted: 'aborted' } as const
+/**
+ * error.type of outcomes that have one meaning whatever the provider calls them. On spans other errors keep their own code;
+ * on metrics they are the HTTP status, or one of the last two (the conventions' word for what has no name).
+ */
+export const ERROR_TYPE = {
+  rateLimited: 'rate_limited',
+  timeout: 'timeout',
+  aborted: 'aborted',
+  connection: 'connection_error',
+  other: '_OTHER',
+} as const
 
 /** How a stream ended: read to its end, left early by the reader, cancelled, or broken by the network or provider. */
 export const STREAM_OUTCOMES = ['completed', 'stopped', 'aborted', 'broken', 'abandoned'] as const

@@ -89,9 +89,10 @@ export class FeatureRecorder implements FeatureRun {
   }
 
   #finish(error: unknown): void {
+    let metricErrorType: string | undefined
     if (error !== undefined) {
       this.#status = statusOf(error)
-      this.#attributes[ATTR.errorType] = describeError(error).type
+      metricErrorType = describeError(error).metricType
       recordError(this.span, error)
     } else if (this.#status !== 'success' && this.#status !== 'degraded') {
       this.span.setStatus({ code: SpanStatusCode.ERROR, message: this.#message ?? this.#status })
@@ -99,7 +100,8 @@ export class FeatureRecorder implements FeatureRun {
     this.#attributes[ATTR.featureStatus] = this.#status
     this.span.setAttributes(this.#attributes)
     guard('feature metadata', () => this.span.setAttribute(ATTR.featureMetadata, this.#metadataJson(error)))
-    recordFeatureMetrics(this.#tenant, this.#attributes, (performance.now() - this.#startedAtMs) / 1000)
+    const labels = { ...this.#attributes, [ATTR.errorType]: metricErrorType }
+    recordFeatureMetrics(this.#tenant, labels, (performance.now() - this.#startedAtMs) / 1000)
   }
 
   #metadataJson(error: unknown): string {

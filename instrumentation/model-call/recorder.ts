@@ -137,14 +137,16 @@ export class CallRecorder implements ModelCall {
       this.#firstChunkAtMs === undefined ? undefined : (this.#firstChunkAtMs - this.#startedAtMs) / 1000
     const found = this.#resultAttributes(stream, error !== undefined)
     if (firstChunkS !== undefined) found[ATTR.timeToFirstChunk] = firstChunkS
+    let metricErrorType: string | undefined
     if (error !== undefined) {
-      const { type, httpStatus } = describeError(error)
+      const { type, metricType, httpStatus } = describeError(error)
+      metricErrorType = metricType
       found[ATTR.errorType] = type
       if (httpStatus !== undefined) found[ATTR.httpStatusCode] = httpStatus
       this.#recordError(error)
-    } else if (stream === 'aborted') found[ATTR.errorType] = ERROR_TYPE.aborted
+    } else if (stream === 'aborted') found[ATTR.errorType] = metricErrorType = ERROR_TYPE.aborted
     writeAttributes(this.span, found)
-    recordCallMetrics(this.#tenant, this.#labelsOf(found), {
+    recordCallMetrics(this.#tenant, this.#labelsOf(found, metricErrorType), {
       durationS,
       timeToFirstChunkS: firstChunkS,
       inputTokens: found[ATTR.inputTokens] as number | undefined,
@@ -152,10 +154,10 @@ export class CallRecorder implements ModelCall {
     })
   }
 
-  #labelsOf(found: Attributes): Attributes {
+  #labelsOf(found: Attributes, errorType: string | undefined): Attributes {
     const call = this.#attributes
     return {
-      [ATTR.errorType]: found[ATTR.errorType],
+      [ATTR.errorType]: errorType,
       [ATTR.operationName]: call[ATTR.operationName],
       [ATTR.providerName]: call[ATTR.providerName],
       [ATTR.requestModel]: call[ATTR.requestModel],

@@ -117,13 +117,19 @@ describe('traceModelCall', () => {
   })
 
   it.each([
-    ['rate limit', Object.assign(new Error('slow down'), { status: 429 }), 'rate_limited', 429],
-    ['timeout', Object.assign(new Error('late'), { name: 'TimeoutError' }), 'timeout', undefined],
-    ['gateway timeout', Object.assign(new Error('late'), { status: 504 }), 'timeout', 504],
-    ['server error', Object.assign(new Error('broken'), { status: 503 }), '503', 503],
-    ['lost connection', new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }), 'ECONNRESET', undefined],
-    ['bug in the app', new RangeError('oops'), 'RangeError', undefined],
-  ])('hands a %s on unchanged and records its class', async (_name, error, type, status) => {
+    ['rate limit', Object.assign(new Error('slow down'), { status: 429 }), 'rate_limited', 429, 'rate_limited'],
+    ['timeout', Object.assign(new Error('late'), { name: 'TimeoutError' }), 'timeout', undefined, 'timeout'],
+    ['gateway timeout', Object.assign(new Error('late'), { status: 504 }), 'timeout', 504, 'timeout'],
+    ['server error', Object.assign(new Error('broken'), { status: 503 }), '503', 503, '503'],
+    [
+      'lost connection',
+      new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }),
+      'ECONNRESET',
+      undefined,
+      'connection_error',
+    ],
+    ['bug in the app', new RangeError('oops'), 'RangeError', undefined, '_OTHER'],
+  ])('hands a %s on unchanged and records its class', async (_name, error, type, status, metricType) => {
     await expect(traceModelCall({ provider: 'openai', model: 'm' }, () => Promise.reject(error))).rejects.toBe(error)
     const span = await only()
     expect(span.status).toEqual({ code: SpanStatusCode.ERROR, message: error.message })
@@ -131,7 +137,7 @@ describe('traceModelCall', () => {
     expect(span.attributes['http.response.status_code']).toBe(status)
     expect(span.attributes['gen_ai.usage.output_tokens']).toBeUndefined()
     expect(span.events).toMatchObject([{ name: 'exception', attributes: { 'exception.message': error.message } }])
-    expect((await telemetry.points('gen_ai.client.operation.duration'))[0]?.attributes['error.type']).toBe(type)
+    expect((await telemetry.points('gen_ai.client.operation.duration'))[0]?.attributes['error.type']).toBe(metricType)
   })
 
   it('keeps a bug in the telemetry away from the caller', async () => {
