@@ -8,6 +8,7 @@ import { activeRun } from '../feature/active-run.ts'
 import { guard } from '../problems.ts'
 import { ATTR, ERROR_TYPE, EVENT } from '../semconv.ts'
 import { activeAttempt, withAttempt } from './attempt.ts'
+import { retryAfterMs } from './retry-after.ts'
 
 export interface RetryOptions {
   /** Attempts in all, the first included; default 3. */
@@ -24,11 +25,13 @@ export interface RetryOptions {
   random?: (() => number) | undefined
 }
 
-const RETRYABLE_CODES = /^(?:ECONNRESET|ECONNREFUSED|EPIPE|ENOTFOUND|EAI_AGAIN|UND_ERR_SOCKET|APIConnectionError)$/
+/** Who is asked to wait longer gives up: nobody waits that long for an answer, and sooner the provider refuses again. */
+const MAX_RETRY_AFTER_MS = 60_000
 
 /**
  * Runs `work` until it succeeds, fails for good, or has used its attempts; then the last error is thrown unchanged.
- * Waits exponentially with full jitter, or as long as the provider's Retry-After asks.
+ * Waits exponentially with full jitter, or as long as the provider's Retry-After asks (headers of fetch, Axios and the AI
+ * SDK; seconds, a date, or `retry-after-ms`); when that is more than a minute, the error is thrown at once.
  */
 export async function withRetries<T>(options: RetryOptions, work: (attempt: number) => T | Promise<T>): Promise<T> {
   const { attempts = 3, retryOn = isTransient, signal } = options
@@ -37,8 +40,10 @@ export async function withRetries<T>(options: RetryOptions, work: (attempt: numb
     try {
       return await withAttempt({ number, fallback }, () => work(number))
     } catch (error) {
-      if (number >= attempts || signal?.aborted || !retryOn(error)) throw error
-      const delayMs = retryAfterMs(error) ?? backoffMs(number, options)
+      const askedMs = retryAfterMs(error, Date.now())
+      const isTooLong = askedMs !== undefined && askedMs > MAX_RETRY_AFTER_MS
+      if (number >= attempts || isTooLong || signal?.aborted || !retryOn(error)) throw error
+      const delayMs = askedMs ?? backoffMs(number, options)
       guard('retry', () =>
         trace.getActiveSpan()?.addEvent(EVENT.retry, {
           [ATTR.attempt]: number,
@@ -51,39 +56,35 @@ export async function withRetries<T>(options: RetryOptions, work: (attempt: numb
   }
 }
 
-export function isTransient(error: unknown): boolean {
-  const { type, httpStatus } = describeError(error)
-  if (type === ERROR_TYPE.rateLimited || type === ERROR_TYPE.timeout) return true
-  if (httpStatus !== undefined) return httpStatus >= 500
-  return RETRYABLE_CODES.test(type)
+const TRANSIENT = new Set<string>([ERROR_TYPE.rateLimited, ERROR_TYPE.timeout, ERROR_TYPE.connection])
+
+function isTransient(error: unknown): boolean {
+  const { metricType } = describeError(error)
+  return TRANSIENT.has(metricType) || /^5\d\d$/.test(metricType)
 }
 
 function backoffMs(number: number, { baseDelayMs = 500, maxDelayMs = 20_000, random = Math.random }: RetryOptions) {
   return Math.round(Math.min(maxDelayMs, baseDelayMs * 2 ** (number - 1)) * random())
 }
 
-const MAX_RETRY_AFTER_MS = 60_000
-
-function retryAfterMs(error: unknown): number | undefined {
-  const headers: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'headers') : undefined
-  const value = headers instanceof Headers ? headers.get('retry-after') : undefined
-  const seconds = value ? Number(value) : Number.NaN
-  return seconds >= 0 && seconds * 1000 <= MAX_RETRY_AFTER_MS ? seconds * 1000 : undefined
-}
-
 /**
  * Runs `first`; when it fails, `instead`, whose model calls carry the fallback's name. A feature run around it is marked
- * degraded. When both fail, the error of `instead` is thrown.
+ * degraded. When both fail, the error of `instead` is thrown. When the user has left, nobody wants an answer: the error of
+ * `first` is thrown, and nothing more is paid.
  * @param name of the fallback, in a few fixed words: `plain retrieval`.
+ * @param options.signal the user's. Without it every aborted `first` counts as the user's leaving; with it, one that the app
+ * aborted itself, for want of time, is still replaced.
  */
 export async function withFallback<T>(
   name: string,
   first: () => T | Promise<T>,
   instead: (error: unknown) => T | Promise<T>,
+  { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   try {
     return await first()
   } catch (error) {
+    if (signal ? signal.aborted : describeError(error).type === ERROR_TYPE.aborted) throw error
     guard('fallback', () => {
       const { type } = describeError(error)
       trace.getActiveSpan()?.addEvent(EVENT.fallback, { [ATTR.fallback]: name, [ATTR.errorType]: type })
