@@ -21,7 +21,6 @@ export function toGo(regex: RegExp): string {
     .replaceAll(/\\u([0-9a-f]{4})/g, '\\x{$1}')
     .replaceAll('[\\s\\S]', '(?s:.)')
     .replaceAll('(?!\\[redacted)', '')
-    .replaceAll('\\b(?:[A-Za-z0-9]+[-_])*', '')
     .replaceAll(/\(\?<!\[([^\]]*)\]\)/g, '(?:^|[^$1])')
     .replaceAll(/\(\?!(?:\[[^\]]*\]|\\w)\)/g, '\\b')
     .replaceAll(/\(\?<?=([^()]*)\)/g, '$1')
@@ -44,7 +43,7 @@ const [fixed, loose] = [true, false].map((is) => KEY_FORMATS.filter((p) => fixed
  * capital in front, or in capitals: fixed letters are found a hundred times faster. The first letter may then be any.
  */
 export function byWord(regex: RegExp): string[] {
-  const go = toGo(new RegExp(regex.source))
+  const go = toGo(new RegExp(regex.source.replace('(?<![A-Za-z0-9])', '')))
   const [, before = '', words = '', after = ''] =
     /^(.*?)\(\?:([a-z][^()]*(?:\([^()]*\)\??[^()]*)*)\)(.*)$/.exec(go) ?? []
   const start = before.replaceAll(/\\b|\(|\["'\]\?/g, '')

@@ -1,13 +1,15 @@
 // What secrets and personal data look like. In: nothing. Out: the patterns, each with the word that replaces a match.
 // `hint` is a cheap test over all patterns of a group: most strings are clean and stop there. The collector's patterns
 // are made from these (collector/redaction.ts), which is why they use little of what Go's syntax lacks.
+// A pattern that begins with a run of any length says what may not stand before it: tried at each letter of a long text
+// without a break (a picture in base64), it would hold the app for seconds.
 
 export interface Pattern {
   label: string
   regex: RegExp
   /** A match counts only when this agrees: check digits keep order numbers from being taken for cards. */
   accept?: (match: string) => boolean
-  /** What the collector looks for instead, where taking every match without asking `accept` would take too much. */
+  /** What the collector looks for instead: where taking every match without asking `accept` would take too much, or edges cost it. */
   withoutAccept?: RegExp
 }
 
@@ -67,13 +69,17 @@ export const KEY_FORMATS = [
 ]
 
 const NAMED_SECRET =
-  /(["']?\b(?:[A-Za-z0-9]+[-_])*(?:api[-_]?key|access[-_]?key|secret(?:[-_]?key)?|account[-_]?key|shared[-_]?access[-_]?key|auth[-_]?token|access[-_]?token|refresh[-_]?token|client[-_]?secret|authorization|passphrase|password|passwd|pwd|token)["']?\s*[:=]\s*["']?)(?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken|[Aa][Pp][Ii]-?[Kk][Ee][Yy])\s+)?(?!\[redacted)([^\s"'&,;}<>]{6,})/gi
+  /((?<![A-Za-z0-9])(?:api[-_]?key|access[-_]?key|secret(?:[-_]?key)?|account[-_]?key|shared[-_]?access[-_]?key|auth[-_]?token|access[-_]?token|refresh[-_]?token|client[-_]?secret|authorization|passphrase|password|passwd|pwd|token)["']?\s*[:=]\s*["']?)(?:(?:[Bb]earer|BEARER|[Bb]asic|[Tt]oken|[Aa][Pp][Ii]-?[Kk][Ee][Yy])\s+)?(?!\[redacted)([^\s"'&,;}<>]{6,})/gi
 
 export const SECRETS: PatternGroup = {
   hint: /sk[-_]|[rp]k_|whsec|A(?:KIA|SIA|BIA|CCA|Iza|GE-)|ya29|GOCSPX|gh[pousr]_|github_pat|glpat|xox|xapp-|hooks\.slack|webhooks\/|hf_|xai-|pplx|pa-|r8_|nvapi|fw_|tvly|lsv2|SG\.|npm_|pypi-|dop_v1|shp|dapi|hv[bs]\.|lin_api|ntn_|:AA|pcsk_|gl(?:sa|c)_|dckr_|AT[AC]TT|NRAK|sq0|dp\.|eyJ|-----BEGIN|bearer|basic |authoriz|sig(?:nature)?=|:\/\/[^/\s]*@|key|secret|token|passw|passph|pwd/i,
   patterns: [
     { label: 'private key', regex: /-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g },
-    { label: 'jwt', regex: /\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?/g },
+    {
+      label: 'jwt',
+      regex: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?/g,
+      withoutAccept: /\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?/,
+    },
     { label: 'api key', regex: new RegExp(`(?<![A-Za-z0-9])(?:${KEY_FORMATS.join('|')})`, 'g') },
     { label: 'credentials', regex: /\b(?:bearer|basic)\s+(?!\[redacted)[A-Za-z0-9._~+/=-]{8,}/gi },
     { label: 'credentials', regex: /(?<=:\/\/)[^\s:/@?#]*:[^\s/@?#]+(?=@)/g },
@@ -89,6 +95,10 @@ export const NAMED: { hint: RegExp; regex: RegExp } = {
   regex: NAMED_SECRET,
 }
 
+// Letters of alphabets too, not the signs of scripts that put no space between an address and the words around it.
+const EMAIL =
+  '[A-Za-z0-9\\u00c0-\\u1fff._%+-]+@[A-Za-z0-9\\u00c0-\\u1fff](?:[A-Za-z0-9\\u00c0-\\u1fff-]*[A-Za-z0-9\\u00c0-\\u1fff])?(?:\\.[A-Za-z0-9\\u00c0-\\u1fff-]+)*\\.[A-Za-z\\u00c0-\\u1fff]{2,}'
+
 // Numbers of the networks' lengths, plain or in their groups.
 const CARD_LOOK =
   /(?<![\dA-Za-z.])(?:4\d{12}(?:\d{3}){0,2}|5[0-8]\d{14}|6\d{15,18}|2[2-7]\d{14}|3\d{13,15}|[2-6]\d{3}[ \u00a0\u202f.-]\d{4}[ \u00a0\u202f.-]\d{4}[ \u00a0\u202f.-]\d{1,7}|3\d{3}[ \u00a0\u202f.-]\d{6}[ \u00a0\u202f.-]\d{4,5})(?![\dA-Za-z])/
@@ -98,9 +108,8 @@ export const PERSONAL: PatternGroup = {
   patterns: [
     {
       label: 'email',
-      // Letters of alphabets too, not the signs of scripts that put no space between an address and the words around it.
-      regex:
-        /[A-Za-z0-9\u00c0-\u1fff._%+-]+@[A-Za-z0-9\u00c0-\u1fff](?:[A-Za-z0-9\u00c0-\u1fff-]*[A-Za-z0-9\u00c0-\u1fff])?(?:\.[A-Za-z0-9\u00c0-\u1fff-]+)*\.[A-Za-z\u00c0-\u1fff]{2,}/g,
+      regex: new RegExp(`(?<![A-Za-z0-9\\u00c0-\\u1fff._%+-])(?:${EMAIL})+`, 'g'),
+      withoutAccept: new RegExp(EMAIL),
     },
     {
       label: 'iban',
