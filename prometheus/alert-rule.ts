@@ -96,11 +96,12 @@ export function unlessTold(
 }
 
 /**
- * How much a counter grew between the samples in a window, summed by labels: whole counts, for where three are not two.
+ * How many observations a native histogram got between the samples in a window, summed by labels: whole counts, for where
+ * three are not two.
  * `increase` extrapolates, and a series of one export counts half as much again. A reset counts as nothing.
  */
 export const grown = (selector: string, window: string, by: readonly string[]): string =>
-  `sum by (${by.join(', ')}) (clamp_min(last_over_time(${selector}[${window}]) - first_over_time(${selector}[${window}]), 0))`
+  `sum by (${by.join(', ')}) (clamp_min(histogram_count(last_over_time(${selector}[${window}])) - histogram_count(first_over_time(${selector}[${window}])), 0))`
 
 /** `grew` over several counters; which one is in the label `signal`. A regular expression over names would not do: the
  * counters share their other labels, and a function that drops the name then fails. */
@@ -109,8 +110,12 @@ export const anyGrew = (counters: Readonly<Record<string, string>>, window: stri
     .map(([signal, selector]) => `label_replace(${grew(selector, window, by)}, "signal", "${signal}", "", "")`)
     .join(' or ')
 
-/** A quantile of a classic histogram over a window. */
-export const quantile = (q: number, bucketSelector: string, window: string, by: readonly string[]): string =>
-  `histogram_quantile(${q}, sum by (${[...by, 'le'].join(', ')}) (rate(${bucketSelector}[${window}])))`
+/** Observations of a native histogram over a window, summed by labels. */
+export const observed = (selector: string, window: string, by: readonly string[]): string =>
+  `sum by (${by.join(', ')}) (histogram_count(increase(${selector}[${window}])))`
+
+/** A quantile of a native histogram over a window. */
+export const quantile = (q: number, selector: string, window: string, by: readonly string[]): string =>
+  `histogram_quantile(${q}, sum by (${by.join(', ')}) (rate(${selector}[${window}])))`
 
 export const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(1))} %`

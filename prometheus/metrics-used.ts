@@ -21,14 +21,12 @@ const SPAN = ['service_name', 'status_code', 'db_system_name', 'spanledger_rag_s
 const PERIOD = ['org_id', 'scope', 'scope_id', 'period', 'period_start']
 
 export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
-  gen_ai_client_operation_duration_seconds_count: { exporter: 'instrumentation', labels: [...CALL, 'error_type'] },
-  gen_ai_client_operation_duration_seconds_bucket: { exporter: 'instrumentation', labels: [...CALL, 'le'] },
-  gen_ai_client_operation_time_to_first_chunk_seconds_bucket: { exporter: 'instrumentation', labels: [...CALL, 'le'] },
-  spanledger_feature_duration_seconds_count: {
+  gen_ai_client_operation_duration_seconds: { exporter: 'instrumentation', labels: [...CALL, 'error_type'] },
+  gen_ai_client_operation_time_to_first_chunk_seconds: { exporter: 'instrumentation', labels: CALL },
+  spanledger_feature_duration_seconds: {
     exporter: 'instrumentation',
     labels: ['org_id', 'spanledger_feature_status', 'error_type'],
   },
-  spanledger_feature_duration_seconds_bucket: { exporter: 'instrumentation', labels: ['org_id', 'le'] },
   spanledger_telemetry_dropped_total: { exporter: 'instrumentation', labels: ['service_name', 'spanledger_signal'] },
   spanledger_provider_rate_limit_used_ratio: {
     exporter: 'instrumentation',
@@ -36,7 +34,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   },
 
   traces_span_metrics_calls_total: { exporter: 'collector', labels: [...SPAN, 'otel_metric_overflow', 'job'] },
-  traces_span_metrics_duration_seconds_bucket: { exporter: 'collector', labels: [...SPAN, 'le'] },
+  traces_span_metrics_duration_seconds: { exporter: 'collector', labels: SPAN },
 
   otelcol_exporter_queue_size: { exporter: 'collector itself', labels: ['job', 'exporter'] },
   otelcol_exporter_queue_capacity: { exporter: 'collector itself', labels: ['job', 'exporter'] },
@@ -58,7 +56,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   ledger_unpriced_calls_total: { exporter: 'ledger', labels: ['org_id', 'provider', 'model'] },
   ledger_requests_total: { exporter: 'ledger', labels: ['job', 'status'] },
   ledger_write_errors_total: { exporter: 'ledger', labels: ['job'] },
-  ledger_write_duration_seconds_bucket: { exporter: 'ledger', labels: ['job', 'le'] },
+  ledger_write_duration_seconds: { exporter: 'ledger', labels: ['job'] },
   ledger_price_book_recorded_timestamp_seconds: { exporter: 'ledger', labels: [] },
 
   pg_pool_waiting_requests: { exporter: 'ledger and api', labels: ['job'] },

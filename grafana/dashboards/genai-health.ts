@@ -9,10 +9,9 @@ import { withUsageFilters } from '../kit/usage.ts'
 import { withFeaturePromises } from './feature-promises.ts'
 import { withLatencyPanels } from './genai-latency.ts'
 import {
-  BUCKETS,
   CHOSEN,
-  COUNT,
   calls,
+  DURATION,
   FAILED,
   FIRST_CHUNK,
   failedRatio,
@@ -58,7 +57,7 @@ export const genaiHealth = withFeaturePromises(
           ...small,
           decimals: 2,
           thresholds: thresholdsFrom([genai.p95.seconds / 2, 'orange'], [genai.p95.seconds, 'red']),
-          queries: [promqlInstant(quantile(0.95, BUCKETS, ''), 'p95')],
+          queries: [promqlInstant(quantile(0.95, DURATION, ''), 'p95')],
         }),
       )
       .withPanel(
@@ -80,7 +79,7 @@ export const genaiHealth = withFeaturePromises(
           unit: 'cpm',
           ...small,
           sparkline: true,
-          queries: [promql(`60 * sum(rate(${COUNT}{${CHOSEN}}[$__rate_interval]))`, 'calls')],
+          queries: [promql(`60 * sum(histogram_count(rate(${DURATION}{${CHOSEN}}[$__rate_interval])))`, 'calls')],
         }),
       )
       .withRow(new RowBuilder('Failing?'))

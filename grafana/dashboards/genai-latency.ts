@@ -3,7 +3,7 @@ import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-s
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { lines, linesWithLimit } from '../kit/panels.ts'
 import { exemplars, promql } from '../kit/queries.ts'
-import { BUCKETS, CALLS_SEEN, CLICK, FIRST_CHUNK, NO_CALLS, quantile, WHO, WHO_LEGEND } from './genai-queries.ts'
+import { CALLS_SEEN, CLICK, DURATION, FIRST_CHUNK, NO_CALLS, quantile, WHO, WHO_LEGEND } from './genai-queries.ts'
 
 const { genai } = ALERTS_CONFIG
 const half = { width: 12, height: 8 } as const
@@ -20,7 +20,7 @@ export const withLatencyPanels = (dashboard: DashboardBuilder): DashboardBuilder
           ...half,
           emptyText: NO_CALLS,
           alerts: ['GenAILatencyP95High'],
-          queries: [promql(quantile(0.95, BUCKETS, WHO), WHO_LEGEND), exemplars(CALLS_SEEN)],
+          queries: [promql(quantile(0.95, DURATION, WHO), WHO_LEGEND), exemplars(CALLS_SEEN)],
         },
         [genai.p95.seconds, 'red'],
       ),
@@ -35,8 +35,8 @@ export const withLatencyPanels = (dashboard: DashboardBuilder): DashboardBuilder
           emptyText: NO_CALLS,
           alerts: ['GenAILatencyP99High', 'GenAIProviderSlow'],
           queries: [
-            promql(quantile(0.99, BUCKETS, WHO), WHO_LEGEND),
-            promql(quantile(0.99, BUCKETS, 'gen_ai_provider_name'), '{{gen_ai_provider_name}}, all chosen'),
+            promql(quantile(0.99, DURATION, WHO), WHO_LEGEND),
+            promql(quantile(0.99, DURATION, 'gen_ai_provider_name'), '{{gen_ai_provider_name}}, all chosen'),
             exemplars(CALLS_SEEN),
           ],
         },

@@ -95,10 +95,7 @@ export const neo4jHealth = withUsageFilters(
         alerts: ['Neo4jSlow'],
         queries: [
           promql('neo4j_ping_seconds{job="api"}', 'ping'),
-          promql(
-            'histogram_quantile(0.95, sum by (le) (rate(neo4j_query_seconds_bucket[$__rate_interval])))',
-            'test query p95',
-          ),
+          promql('histogram_quantile(0.95, sum(rate(neo4j_query_seconds[$__rate_interval])))', 'test query p95'),
         ],
       },
       [0.5, 'orange'],

@@ -6,7 +6,7 @@ import { promql } from '../kit/queries.ts'
 
 const { dependencies } = ALERTS_CONFIG
 const half = { width: 12, height: 8 } as const
-const DATABASE_BUCKETS = 'traces_span_metrics_duration_seconds_bucket'
+const DATABASE_DURATION = 'traces_span_metrics_duration_seconds'
 const DATABASE_CALLS = 'traces_span_metrics_calls_total'
 
 const failedCalls = (title: string, what: string, alert: string, match: string, count: number) =>
@@ -57,7 +57,7 @@ export const withDatabasePanels = (dashboard: DashboardBuilder): DashboardBuilde
           alerts: ['PostgresQueriesSlow'],
           queries: [
             promql(
-              `histogram_quantile(0.95, sum by (service_name, le) (rate(${DATABASE_BUCKETS}{org_id=~"$org_id|", db_system_name="postgresql"}[5m])))`,
+              `histogram_quantile(0.95, sum by (service_name) (rate(${DATABASE_DURATION}{org_id=~"$org_id|", db_system_name="postgresql"}[5m])))`,
               '{{service_name}}',
             ),
           ],

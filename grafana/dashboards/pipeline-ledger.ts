@@ -6,7 +6,7 @@ import { promql } from '../kit/queries.ts'
 
 const { pipeline } = ALERTS_CONFIG
 const half = { width: 12, height: 8 } as const
-const WRITE_BUCKETS = 'ledger_write_duration_seconds_bucket'
+const WRITE_DURATION = 'ledger_write_duration_seconds'
 
 const rejected = (match: string) =>
   (['spans', 'logs'] as const).map((signal) =>
@@ -58,7 +58,7 @@ export const withLedgerPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           emptyText: 'Nothing was written',
           alerts: ['LedgerWritesSlow'],
           queries: [0.5, 0.95, 0.99].map((q) =>
-            promql(`histogram_quantile(${q}, sum by (le) (rate(${WRITE_BUCKETS}[5m])))`, `p${q * 100}`),
+            promql(`histogram_quantile(${q}, sum(rate(${WRITE_DURATION}[5m])))`, `p${q * 100}`),
           ),
         },
         [pipeline.writesSlow.seconds, 'orange'],

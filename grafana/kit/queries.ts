@@ -10,7 +10,7 @@ export const promql = (expr: string, legend: string): Builder<Dataquery> =>
 /**
  * Points on a chart, each a call that opens its trace, and no line: there are no samples in 1970, so only exemplars are left.
  * Span metrics carry them; the OpenTelemetry SDK for JavaScript puts none on an app's own metrics.
- * @param selector of a histogram's buckets whose observations share the chart's unit
+ * @param selector of a histogram whose observations share the chart's unit
  */
 export const exemplars = (selector: string): Builder<Dataquery> =>
   new DataqueryBuilder()

@@ -1,5 +1,6 @@
 // Cases of the alerts on services and stores.
 import type { AlertCase, Series } from './alert-case.ts'
+import { growing } from './native-histogram.ts'
 
 const PIPELINE = 'pipeline-health'
 const up = (job: string, values: string): Series => ({ [`up{job="${job}",instance="${job}:1"}`]: values })
@@ -14,12 +15,8 @@ const failures = (labels: string, values: string): Series => ({
 })
 const queries = (perStep: Readonly<Record<string, number>>, steps = 80): Series => {
   const labels = 'service_name="shop",db_system_name="postgresql"'
-  const buckets = Object.entries(perStep).map(([le, n]) => [
-    `traces_span_metrics_duration_seconds_bucket{${labels},le="${le}"}`,
-    `0+${n}x${steps}`,
-  ])
   return {
-    ...Object.fromEntries(buckets),
+    [`traces_span_metrics_duration_seconds{${labels}}`]: growing(perStep, steps),
     [`traces_span_metrics_calls_total{${labels}}`]: `0+${perStep['+Inf']}x${steps}`,
   }
 }

@@ -1,17 +1,16 @@
 // Cases of the alerts on model calls.
 import type { AlertCase, Series } from './alert-case.ts'
+import { growing, quick } from './native-histogram.ts'
 
 const WHO = 'org_id="acme",gen_ai_provider_name="openai"'
-const calls = (labels: string, values: string): Series => ({
-  [`gen_ai_client_operation_duration_seconds_count{${WHO}${labels}}`]: values,
-})
-/** A histogram whose cumulative buckets grow by the given numbers each 15 s; the last is the count. */
-const histogram = (name: string, perStep: Readonly<Record<string, number>>, steps = 80): Series => {
-  const entries = Object.entries(perStep).map(([le, n]) => [`${name}_bucket{${WHO},le="${le}"}`, `0+${n}x${steps}`])
-  return { ...Object.fromEntries(entries), [`${DURATION}_count{${WHO}}`]: `0+${perStep['+Inf']}x${steps}` }
-}
 const DURATION = 'gen_ai_client_operation_duration_seconds'
 const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds'
+const calls = (labels: string, counts: string): Series => ({ [`${DURATION}{${WHO}${labels}}`]: quick(counts) })
+/** A histogram of as many observations as there are calls. */
+const histogram = (name: string, perStep: Readonly<Record<string, number>>, steps = 80): Series => ({
+  [`${DURATION}{${WHO}}`]: quick(`0+${perStep['+Inf']}x${steps}`),
+  [`${name}{${WHO}}`]: growing(perStep, steps),
+})
 const LABELS = { org_id: 'acme', gen_ai_provider_name: 'openai' }
 const ACME = 'genai-health?var-org_id=acme'
 const OPENAI = 'var-provider=openai'
@@ -178,7 +177,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
       series: {
         ...calls(',error_type="timeout"', '0 1 2 3x40'),
         // Another organisation, which calls another provider: not told.
-        [`${DURATION}_count{org_id="globex",gen_ai_provider_name="anthropic"}`]: '0+5x40',
+        [`${DURATION}{org_id="globex",gen_ai_provider_name="anthropic"}`]: quick('0+5x40'),
       },
       at: '1m15s',
       notYetAt: '30s',
@@ -190,7 +189,7 @@ export const GENAI_CASES: readonly AlertCase[] = [
         why: 'the provider answers others',
         series: {
           ...calls(',error_type="timeout"', '0+5x40'),
-          [`${DURATION}_count{org_id="globex",gen_ai_provider_name="openai"}`]: '0+5x40',
+          [`${DURATION}{org_id="globex",gen_ai_provider_name="openai"}`]: quick('0+5x40'),
         },
         at: ['4m'],
       },

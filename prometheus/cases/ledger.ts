@@ -1,5 +1,6 @@
 // Cases of the alerts on booking.
 import type { AlertCase, Series } from './alert-case.ts'
+import { growing } from './native-histogram.ts'
 
 const PIPELINE = 'pipeline-health'
 const waiting = (values: string): Series => ({
@@ -9,13 +10,9 @@ const received = (signal: string, values: string): Series => ({
   [`ledger_${signal}_received_total{job="ledger"}`]: values,
 })
 const writeErrors = (values: string): Series => ({ 'ledger_write_errors_total{job="ledger",code="57P01"}': values })
-const writes = (perStep: Readonly<Record<string, number>>): Series =>
-  Object.fromEntries(
-    Object.entries(perStep).map(([le, n]) => [
-      `ledger_write_duration_seconds_bucket{job="ledger",le="${le}"}`,
-      `0+${n}x80`,
-    ]),
-  )
+const writes = (perStep: Readonly<Record<string, number>>): Series => ({
+  'ledger_write_duration_seconds{job="ledger"}': growing(perStep, 80),
+})
 const rejected =
   (reason: string) =>
   (values: string): Series => ({

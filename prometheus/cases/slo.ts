@@ -1,27 +1,19 @@
 // Cases of the burn-rate alerts.
 import type { AlertCase, Series } from './alert-case.ts'
+import { growing, quick } from './native-histogram.ts'
 
-const COUNT = 'spanledger_feature_duration_seconds_count'
+const RUNS = 'spanledger_feature_duration_seconds'
 const runs = (success: string, error: string): Series => ({
-  [`${COUNT}{org_id="acme",spanledger_feature_status="success"}`]: success,
-  [`${COUNT}{org_id="acme",spanledger_feature_status="error"}`]: error,
+  [`${RUNS}{org_id="acme",spanledger_feature_status="success"}`]: quick(success),
+  [`${RUNS}{org_id="acme",spanledger_feature_status="error"}`]: quick(error),
 })
 /** Feature runs of which `slow` a step take between 2.56 s and 5.12 s and the others under 1.28 s. */
-const slowRuns = (slow: number, all: number, steps = 320): Series => {
-  const bucket = (le: string, n: number): [string, string] => [
-    `spanledger_feature_duration_seconds_bucket{org_id="acme",spanledger_feature_status="success",le="${le}"}`,
-    `0+${n}x${steps}`,
-  ]
-  return {
-    ...Object.fromEntries([
-      bucket('1.28', all - slow),
-      bucket('2.56', all - slow),
-      bucket('5.12', all),
-      bucket('+Inf', all),
-    ]),
-    [`${COUNT}{org_id="acme",spanledger_feature_status="success"}`]: `0+${all}x${steps}`,
-  }
-}
+const slowRuns = (slow: number, all: number, steps = 320): Series => ({
+  [`${RUNS}{org_id="acme",spanledger_feature_status="success"}`]: growing(
+    { '1.28': all - slow, '2.56': all - slow, '5.12': all, '+Inf': all },
+    steps,
+  ),
+})
 const ACME = { labels: { org_id: 'acme' }, dashboard: 'genai-health?var-org_id=acme' }
 
 export const SLO_CASES: readonly AlertCase[] = [
@@ -37,13 +29,13 @@ export const SLO_CASES: readonly AlertCase[] = [
         why: 'users who leave are no errors',
         series: {
           ...runs('0+70x320', '0x320'),
-          [`${COUNT}{org_id="acme",spanledger_feature_status="error",error_type="aborted"}`]: '0+30x320',
+          [`${RUNS}{org_id="acme",spanledger_feature_status="error",error_type="aborted"}`]: quick('0+30x320'),
         },
         at: ['1h5m'],
       },
       {
         why: 'degraded runs are no errors',
-        series: { [`${COUNT}{org_id="acme",spanledger_feature_status="degraded"}`]: '0+9x320' },
+        series: { [`${RUNS}{org_id="acme",spanledger_feature_status="degraded"}`]: quick('0+9x320') },
         at: ['1h5m'],
       },
     ],

@@ -4,7 +4,7 @@ import { type AlertRule, increase, NEO4J, PIPELINE, quantile, type RuleGroup } f
 import type { AlertsConfig } from '../alerts.config.ts'
 
 const DB_CALLS = 'traces_span_metrics_calls_total'
-const DB_BUCKETS = 'traces_span_metrics_duration_seconds_bucket'
+const DB_DURATION = 'traces_span_metrics_duration_seconds'
 const FAILED = 'status_code="STATUS_CODE_ERROR"'
 const SERVICE = ['service_name']
 
@@ -42,7 +42,7 @@ export function createDependencyRules({ dependencies: config }: AlertsConfig): R
       name: 'PostgresQueriesSlow',
       topic: 'postgres_queries',
       severity: 'warning',
-      expr: `${quantile(slowQueries.quantile, `${DB_BUCKETS}${postgres}`, slowQueries.for, SERVICE)} > ${slowQueries.seconds} and ${increase(`${DB_CALLS}${postgres}`, slowQueries.for, SERVICE)} >= ${slowQueries.minCalls}`,
+      expr: `${quantile(slowQueries.quantile, `${DB_DURATION}${postgres}`, slowQueries.for, SERVICE)} > ${slowQueries.seconds} and ${increase(`${DB_CALLS}${postgres}`, slowQueries.for, SERVICE)} >= ${slowQueries.minCalls}`,
       for: slowQueries.for,
       summary: 'Postgres queries of {{ $labels.service_name }} are slow: p95 {{ printf "%.1f" $value }} s',
       description: `p95 of the Postgres queries of {{ $labels.service_name }} is {{ printf "%.1f" $value }} s, over ${slowQueries.seconds} s for ${slowQueries.for}.`,

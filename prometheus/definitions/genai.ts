@@ -6,15 +6,15 @@ import {
   GENAI_PROVIDER,
   grown,
   increase,
+  observed,
   percent,
   quantile,
   type RuleGroup,
 } from '../alert-rule.ts'
 import type { AlertsConfig } from '../alerts.config.ts'
 
-const CALLS = 'gen_ai_client_operation_duration_seconds_count'
-const BUCKETS = 'gen_ai_client_operation_duration_seconds_bucket'
-const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds_bucket'
+const CALLS = 'gen_ai_client_operation_duration_seconds'
+const FIRST_CHUNK = 'gen_ai_client_operation_time_to_first_chunk_seconds'
 const LOOKUPS = 'traces_span_metrics_calls_total{spanledger_cache_hit=~"true|false"}'
 const MISSES = 'traces_span_metrics_calls_total{spanledger_cache_hit="false"}'
 // By what the outcome says of the provider: these, that it is not there; and these, that it is: success (no error) and every
@@ -25,11 +25,11 @@ const ORG_PROVIDER = ['org_id', 'gen_ai_provider_name']
 const PROVIDER = ['gen_ai_provider_name']
 
 export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
-  const enough = (by: readonly string[]) => `${increase(CALLS, genai.window, by)} >= ${genai.minCalls}`
-  const slow = (q: number, buckets: string, seconds: number, by: readonly string[]) =>
-    `${quantile(q, buckets, genai.window, by)} > ${seconds} and ${enough(by)}`
+  const enough = (by: readonly string[]) => `${observed(CALLS, genai.window, by)} >= ${genai.minCalls}`
+  const slow = (q: number, histogram: string, seconds: number, by: readonly string[]) =>
+    `${quantile(q, histogram, genai.window, by)} > ${seconds} and ${enough(by)}`
   const failedShare = (window: string) =>
-    `${increase(`${CALLS}{error_type!="",error_type!="aborted"}`, window, ORG_PROVIDER)} / ${increase(CALLS, window, ORG_PROVIDER)} > ${genai.errorRate.ratio}`
+    `${observed(`${CALLS}{error_type!="",error_type!="aborted"}`, window, ORG_PROVIDER)} / ${observed(CALLS, window, ORG_PROVIDER)} > ${genai.errorRate.ratio}`
   const unavailable = (window: string) =>
     `(${grown(UNAVAILABLE, window, PROVIDER)} >= ${genai.providerDown.failures} unless on (${PROVIDER}) ${grown(ANSWERED, window, PROVIDER)} > 0)`
   const down = `${unavailable(genai.providerDown.recent)} or ${unavailable(genai.window)}`
@@ -56,7 +56,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAILatencyP95High',
       topic: 'latency',
       severity: 'critical',
-      expr: slow(0.95, BUCKETS, genai.p95.seconds, ORG_PROVIDER),
+      expr: slow(0.95, CALLS, genai.p95.seconds, ORG_PROVIDER),
       for: genai.p95.for,
       keepFiringFor: genai.p95.keepFiringFor,
       summary: `Model calls of ${who} are slow: p95 ${seconds}`,
@@ -71,7 +71,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAILatencyP99High',
       topic: 'latency',
       severity: 'warning',
-      expr: slow(0.99, BUCKETS, genai.p99.seconds, ORG_PROVIDER),
+      expr: slow(0.99, CALLS, genai.p99.seconds, ORG_PROVIDER),
       for: genai.p99.for,
       summary: `The slowest model calls of ${who}: p99 ${seconds}`,
       description: `p99 of the model calls of ${who} is ${seconds}, over ${genai.p99.seconds} s for ${genai.p99.for}.`,
@@ -126,7 +126,7 @@ export function createGenAIRules({ genai }: AlertsConfig): RuleGroup {
       name: 'GenAIProviderSlow',
       topic: 'provider',
       severity: 'warning',
-      expr: slow(0.99, BUCKETS, genai.providerSlow.seconds, PROVIDER),
+      expr: slow(0.99, CALLS, genai.providerSlow.seconds, PROVIDER),
       for: genai.providerSlow.for,
       keepFiringFor: genai.providerSlow.keepFiringFor,
       summary: `Model provider {{ $labels.gen_ai_provider_name }} is slow: p99 ${seconds}`,

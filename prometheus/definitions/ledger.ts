@@ -52,7 +52,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       name: 'LedgerWritesSlow',
       topic: 'ledger_writes',
       severity: 'warning',
-      expr: `${quantile(writesSlow.quantile, 'ledger_write_duration_seconds_bucket', writesSlow.for, ['job'])} > ${writesSlow.seconds}`,
+      expr: `${quantile(writesSlow.quantile, 'ledger_write_duration_seconds', writesSlow.for, ['job'])} > ${writesSlow.seconds}`,
       for: writesSlow.for,
       summary: 'Booking is slow: p95 {{ printf "%.1f" $value }} s',
       description: `p95 of the ledger’s transactions is {{ printf "%.1f" $value }} s, over ${writesSlow.seconds} s for ${writesSlow.for}.`,

@@ -1,10 +1,18 @@
 // Error budgets of feature runs: p90 < 2 s and errors < 2 %, alerted on by burn rate over two windows, so that a short
 // spike does not wake anyone and a slow leak is not missed. In: the config table. Out: recording rules and alerts.
-import { type AlertRule, GENAI, percent, type RecordingRule, type RuleGroup, unlessTold } from '../alert-rule.ts'
+import {
+  type AlertRule,
+  GENAI,
+  observed,
+  percent,
+  type RecordingRule,
+  type RuleGroup,
+  unlessTold,
+} from '../alert-rule.ts'
 import { ALERTS_CONFIG, type AlertsConfig } from '../alerts.config.ts'
 
-const RUNS = 'spanledger_feature_duration_seconds_count'
-const BUCKETS = 'spanledger_feature_duration_seconds_bucket'
+const RUNS = 'spanledger_feature_duration_seconds'
+const rate = (match: string, window: string) => `sum by (org_id) (histogram_count(rate(${RUNS}${match}[${window}])))`
 
 export function createSloRules({ slo }: AlertsConfig): RuleGroup {
   // Names keep the true windows: dashboards read them in a drill too.
@@ -13,24 +21,24 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
     (['short', 'long'] as const).map((length) => ({ name: names[speed][length], window: slo[speed][length] })),
   )
   const recording: RecordingRule[] = windows.flatMap(({ name, window }) => [
-    { record: `org:feature_runs:increase${name}`, expr: `sum by (org_id) (increase(${RUNS}[${window}]))` },
+    { record: `org:feature_runs:increase${name}`, expr: observed(RUNS, window, ['org_id']) },
     {
       record: `org:feature_errors:ratio${name}`,
       // 0 where there are runs and no errors, so that "healthy" is not "no data". A user who left is no error.
-      expr: `(sum by (org_id) (rate(${RUNS}{spanledger_feature_status=~"error|timeout",error_type!="aborted"}[${window}])) or 0 * sum by (org_id) (rate(${RUNS}[${window}]))) / sum by (org_id) (rate(${RUNS}[${window}]))`,
+      expr: `(${rate('{spanledger_feature_status=~"error|timeout",error_type!="aborted"}', window)} or 0 * ${rate('', window)}) / ${rate('', window)}`,
     },
     {
       record: `org:feature_slow:ratio${name}`,
-      expr: `1 - histogram_fraction(0, ${slo.latency.slowSeconds}, sum by (org_id, le) (rate(${BUCKETS}[${window}])))`,
+      expr: `1 - histogram_fraction(0, ${slo.latency.slowSeconds}, sum by (org_id) (rate(${RUNS}[${window}])))`,
     },
   ])
 
   const burn = (kind: 'errors' | 'latency', speed: 'fast' | 'slow'): AlertRule => {
     const { short, long, severity } = slo[speed]
     const { budget } = slo[kind]
-    const rate = speed === 'fast' ? slo[kind].fastBurn : slo[kind].slowBurn
+    const burnRate = speed === 'fast' ? slo[kind].fastBurn : slo[kind].slowBurn
     const series = kind === 'errors' ? 'org:feature_errors' : 'org:feature_slow'
-    const limit = Number((rate * budget).toFixed(4))
+    const limit = Number((burnRate * budget).toFixed(4))
     const what = kind === 'errors' ? 'failed' : `took longer than ${slo.latency.slowSeconds} s`
     const objective =
       kind === 'errors' ? `fewer than ${percent(budget)} failed` : `p90 below ${slo.latency.slowSeconds} s`
@@ -40,7 +48,7 @@ export function createSloRules({ slo }: AlertsConfig): RuleGroup {
       topic: `slo_${kind}`,
       severity,
       expr: speed === 'slow' ? unlessToldFast(burning, kind, short) : burning,
-      summary: `{{ $labels.org_id }} burns its ${kind === 'errors' ? 'error' : 'latency'} budget over ${rate} times too fast`,
+      summary: `{{ $labels.org_id }} burns its ${kind === 'errors' ? 'error' : 'latency'} budget over ${burnRate} times too fast`,
       description: `{{ $value | humanizePercentage }} of the feature runs of {{ $labels.org_id }} ${what} in the last ${long}, and still do in the last ${short}; the objective is ${objective}, the limit of this alert ${percent(limit)}.`,
       value: `{{ $value | humanizePercentage }} in ${long}`,
       action: 'See which feature is worst and since when; compare with the last release and with alerts on providers.',

@@ -82,7 +82,7 @@ export function composeChecks(compose: ComposeUnderTest): Check[] {
       name: 'Prometheus has the call with organisation and deal',
       run: () =>
         until(BOOKED_WITHIN_MS, async () => {
-          const query = `gen_ai_client_operation_duration_seconds_count{org_id="${org}",deal_id="${deal}"}`
+          const query = `gen_ai_client_operation_duration_seconds{org_id="${org}",deal_id="${deal}"}`
           const url = `http://127.0.0.1:${ports.PROMETHEUS_PORT}/api/v1/query?query=${encodeURIComponent(query)}`
           const { data } = (await (await get(url)).json()) as { data: { result: unknown[] } }
           if (data.result.length === 0) throw new Error(`${query} has no series`)

@@ -9,7 +9,7 @@ import { type Started, startPrometheus, temporaryFolder } from '../support/prome
 import { freePorts, type RunningProgram } from '../support/third-party.ts'
 import { startTracedApp } from '../support/traced-app.ts'
 
-const CALLS = 'gen_ai_client_operation_duration_seconds_count'
+const CALLS = 'gen_ai_client_operation_duration_seconds'
 
 describe('the first count of a series', () => {
   const folder = temporaryFolder('first-counts')
@@ -62,9 +62,9 @@ describe('the first count of a series', () => {
   it('counts, also of a script that makes one call and ends', async () => {
     await runScript(1, 'single')
     const series = `${CALLS}{service_name="single"}`
-    await pollUntil('the call', async () => expect(await query(`sum(${series})`)).toBe(1))
-    expect(await query(`sum(last_over_time(${series}[5m]) - first_over_time(${series}[5m]))`)).toBe(1)
-    expect(await query(`sum(increase(${series}[5m]))`)).toBeGreaterThanOrEqual(1)
+    await pollUntil('the call', async () => expect(await query(`sum(histogram_count(${series}))`)).toBe(1))
+    expect(await query(`sum(histogram_count(last_over_time(${series}[5m]) - first_over_time(${series}[5m])))`)).toBe(1)
+    expect(await query(`sum(histogram_count(increase(${series}[5m])))`)).toBeGreaterThanOrEqual(1)
   })
 
   it('of forty deals, one failure each, alerts', async () => {

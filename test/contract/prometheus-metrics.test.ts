@@ -5,6 +5,7 @@ import { type Metric, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ATTR, METRIC } from '../../instrumentation/semconv.ts'
+import { ALERT_CASES } from '../../prometheus/cases/index.ts'
 import { type Exporter, METRICS_USED } from '../../prometheus/metrics-used.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
 import { createMetrics as createApiMetrics } from '../../src/api/metrics.ts'
@@ -39,6 +40,18 @@ describe('what the rules read', () => {
       expect(METRICS_USED[metric]?.labels, metric).toEqual(expect.arrayContaining([...labels]))
   })
 
+  it('is all that the cases are made of: a series that no rule reads would silence nothing', () => {
+    const fed = Object.values(ALERT_CASES)
+      .flat()
+      .flatMap(({ fires, silent }) => [fires.series, ...silent.map(({ series }) => series)])
+      .flatMap((series) => Object.keys(series).map((name) => name.replace(/\{.*/, '')))
+    // Descriptions ask for figures too.
+    const texts = groups.flatMap(({ alerts }) => alerts.map(({ description }) => description)).join('\n')
+    const isAsked = (name: string) => name in METRICS_USED || recorded.has(name) || texts.includes(`${name}{`)
+    expect(fed.length).toBeGreaterThan(100)
+    expect([...new Set(fed)].filter((name) => !isAsked(name))).toEqual([])
+  })
+
   it('looks for alerts that exist', () => {
     const names = new Set(groups.flatMap(({ alerts }) => alerts.map(({ name }) => name)))
     const told = groups
@@ -62,11 +75,8 @@ describe('what our services export', () => {
     name: string
     labelNames: string[]
   })[]
-  const labelsOf = new Map(
-    metrics.flatMap(({ name, labelNames }) =>
-      ['', '_bucket', '_count', '_sum'].map((suffix) => [name + suffix, [...labelNames, 'le', ...SCRAPED]] as const),
-    ),
-  )
+  // Histograms keep their name: Prometheus stores each as one native histogram.
+  const labelsOf = new Map(metrics.map(({ name, labelNames }) => [name, [...labelNames, ...SCRAPED]] as const))
 
   it.each(usedOf('ledger', 'api', 'ledger and api'))('has %s with its labels', (name, { labels }) => {
     expect(labelsOf.has(name)).toBe(true)
@@ -79,14 +89,13 @@ describe('what our services export', () => {
 })
 
 describe('what the instrumentation exports', () => {
-  const SUFFIXES = { histogram: ['_bucket', '_count', '_sum'], counter: ['_total'], gauge: [''] }
+  const SUFFIX = { histogram: '', counter: '_total', gauge: '' }
   const exported = new Set(
-    Object.values(METRIC).flatMap(({ name, unit, type }) => {
-      const base = toLabel(name) + ({ s: '_seconds', '1': '_ratio' }[unit as string] ?? '')
-      return SUFFIXES[type].map((suffix) => base + suffix)
-    }),
+    Object.values(METRIC).map(
+      ({ name, unit, type }) => toLabel(name) + ({ s: '_seconds', '1': '_ratio' }[unit as string] ?? '') + SUFFIX[type],
+    ),
   )
-  const labels = [...Object.values(ATTR).map(toLabel), 'le', 'job']
+  const labels = [...Object.values(ATTR).map(toLabel), 'job']
 
   it.each(usedOf('instrumentation'))('has %s with its labels', (name, metric) => {
     expect(exported).toContain(name)
@@ -99,7 +108,7 @@ describe('what the collector makes of spans', () => {
     connectors: Record<string, { namespace: string; dimensions: { name: string }[] }>
   }
   // Beside its dimensions: labels of every span metric.
-  const always = ['service_name', 'span_name', 'span_kind', 'status_code', 'otel_metric_overflow', 'job', 'le']
+  const always = ['service_name', 'span_name', 'span_kind', 'status_code', 'otel_metric_overflow', 'job']
 
   it.each(['span_metrics/trusted', 'span_metrics/bound'])('%s has every metric and label', (connector) => {
     const { namespace = '', dimensions = [] } = config.connectors[connector] ?? {}

@@ -81,17 +81,12 @@ describe('metrics through the collector into Prometheus', () => {
       { __name__: 'traces_span_metrics_calls_total', ...labels },
       '1',
     )
-    await expectSeries(
-      'traces_span_metrics_duration_seconds_bucket{le="1.0"} or traces_span_metrics_duration_seconds_bucket{le="1"}',
-      {
-        __name__: 'traces_span_metrics_duration_seconds_bucket',
-        le: '1',
-        ...labels,
-      },
-      '1',
-    )
+    // One native histogram with the collector's own bounds, not a series a bucket.
+    await expectSeries('histogram_count(traces_span_metrics_duration_seconds)', labels, '1')
+    await expectSeries('histogram_fraction(0.25, 1, traces_span_metrics_duration_seconds)', labels, '1')
+    expect(await query('{__name__=~"traces_span_metrics_duration_seconds_.+"}')).toEqual([])
     await pollUntil('the exemplar in Prometheus', async () => {
-      const expr = encodeURIComponent('traces_span_metrics_duration_seconds_bucket')
+      const expr = encodeURIComponent('traces_span_metrics_duration_seconds @ 0')
       const response = await fetch(
         `${prometheus.url}/api/v1/query_exemplars?query=${expr}&start=${startedS}&end=${Date.now() / 1000 + 5}`,
       )

@@ -51,7 +51,8 @@ describe.skipIf(!isBuilt('prometheus'))('demo data on a running stack', () => {
   })
 
   it('has its metric history in the Prometheus that kept running', async () => {
-    const expression = 'sum(last_over_time(gen_ai_client_operation_duration_seconds_count{job="dealroom"}[8d]))'
+    const expression =
+      'sum(histogram_count(last_over_time(gen_ai_client_operation_duration_seconds{job="dealroom"}[8d])))'
     const calls = await pollUntil(
       'Prometheus to take the blocks in',
       async () => {

@@ -105,7 +105,7 @@ export const actionsDashboard = () => ({
       gridPos: { x: 12, y: 9, w: 12, h: 8 },
       targets: [
         promql('A', 'vector(1)'),
-        promql('B', 'traces_span_metrics_duration_seconds_bucket{org_id="acme"} @ 0', { exemplar: true }),
+        promql('B', 'traces_span_metrics_duration_seconds{org_id="acme"} @ 0', { exemplar: true }),
       ],
       options: {},
       fieldConfig: { defaults: {}, overrides: [] },

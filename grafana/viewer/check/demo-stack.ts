@@ -81,7 +81,7 @@ async function whenDrawable(viewerUrl: string): Promise<void> {
       viewerUrl,
       `select count(*) from llm_usage where created_at > now() - interval '10 minutes'`,
     )
-    const expr = 'count(gen_ai_client_operation_duration_seconds_count)'
+    const expr = 'count(gen_ai_client_operation_duration_seconds)'
     const range = { from: at - 3_600_000, to: at }
     const past = await askViewer(viewerUrl, { datasource: { uid: 'prometheus' }, expr, instant: true }, range)
     if (Number(live) >= LIVE_CALLS && Number(past) > 0) return

@@ -2,6 +2,7 @@
 
 import { exploreTraceUrl } from '../web/explore/trace-url.ts'
 import type { Frame, Query, TimeRange } from './frames.ts'
+import { toBucketSeries } from './native-histograms.ts'
 import type { DataSource } from './provisioning.ts'
 import { durationMs, formatDuration } from './sql-macros.ts'
 
@@ -9,6 +10,8 @@ interface Matrix {
   metric: Record<string, string>
   values?: [number, string][]
   value?: [number, string]
+  histograms?: Parameters<typeof toBucketSeries>[1]
+  histogram?: Parameters<typeof toBucketSeries>[1][number]
 }
 
 const MAX_POINTS = 11_000
@@ -52,8 +55,12 @@ export async function queryPrometheus(source: DataSource, query: Query, range: T
   const result = (
     frames.resultType === 'scalar' ? [{ metric: {}, value: frames.result as unknown }] : frames.result
   ) as Matrix[]
-  const buckets = query.format === 'heatmap' ? toSingleBuckets(result) : result
-  const series = buckets.map((entry) => toFrame(query, entry, expr, step))
+  const floats = result.filter(({ value, values }) => value || values)
+  const classic = query.format === 'heatmap' ? toSingleBuckets(floats) : floats
+  const native = result.flatMap(({ metric, histogram, histograms = histogram ? [histogram] : [] }) =>
+    toBucketSeries(metric, histograms),
+  )
+  const series = [...classic, ...native].map((entry) => toFrame(query, entry, expr, step))
   if (query.exemplar !== true || query.instant) return series
   const exemplars = await callPrometheus<ExemplarSeries[]>(source, 'query_exemplars', { query: expr, start, end })
   return [...series, ...toExemplarFrame(query, exemplars, traceLink(source))]

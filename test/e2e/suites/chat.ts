@@ -60,7 +60,7 @@ export const chatSuite = (world: () => World) =>
         })
         await pollValue(
           world(),
-          `sum(gen_ai_client_operation_duration_seconds_count{org_id="${orgId}",deal_id="${dealId}",gen_ai_operation_name="chat"})`,
+          `sum(histogram_count(gen_ai_client_operation_duration_seconds{org_id="${orgId}",deal_id="${dealId}",gen_ai_operation_name="chat"}))`,
           1,
         )
         await pollUntil('the trace at the Tempo branch', async () => {

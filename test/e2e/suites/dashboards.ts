@@ -67,7 +67,10 @@ export const dashboardSuite = (world: () => World) =>
         async () => {
           await world().chat({ orgId: 'acme', dealId: 'falcon' }, 'What does the contract say about notice?')
           for (const metric of ['gen_ai_client_operation_duration_seconds', 'spanledger_feature_duration_seconds']) {
-            expect(await world().promql(`sum(increase(${metric}_count{org_id="acme"}[5m]))`), metric).toBeGreaterThan(0)
+            expect(
+              await world().promql(`sum(histogram_count(increase(${metric}{org_id="acme"}[5m])))`),
+              metric,
+            ).toBeGreaterThan(0)
           }
         },
         { timeoutMs: 60_000, everyMs: 1_000 },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toBucketSeries } from '../../../grafana/viewer/server/native-histograms.ts'
 import { expandPromql, stepMs, toSingleBuckets } from '../../../grafana/viewer/server/prometheus.ts'
 import { durationMs, expandMacros, formatDuration } from '../../../grafana/viewer/server/sql-macros.ts'
 
@@ -71,6 +72,48 @@ describe('PromQL', () => {
     expect(stepMs(query(60_000), RANGE, 15_000)).toBe(60_000)
     const year = { fromMs: 0, toMs: 365 * 86_400_000 }
     expect(365 * 86_400_000).toBeLessThanOrEqual(stepMs(query(1000), year, 15_000) * 11_000)
+  })
+
+  test('native histograms become a series a bucket, smallest first, with 0 where nothing fell into it', () => {
+    const series = toBucketSeries({ job: 'a' }, [
+      [1, { buckets: [[0, '0.5', '10', '4']] }],
+      [
+        2,
+        {
+          buckets: [
+            [3, '0', '0.5', '7'],
+            [0, '10', '+Inf', '2'],
+          ],
+        },
+      ],
+      [3, {}],
+    ])
+    expect(series.map(({ metric, values }) => [metric, values])).toEqual([
+      [
+        { job: 'a', le: '0.5' },
+        [
+          [1, '0'],
+          [2, '7'],
+          [3, '0'],
+        ],
+      ],
+      [
+        { job: 'a', le: '10' },
+        [
+          [1, '4'],
+          [2, '0'],
+          [3, '0'],
+        ],
+      ],
+      [
+        { job: 'a', le: '+Inf' },
+        [
+          [1, '0'],
+          [2, '2'],
+          [3, '0'],
+        ],
+      ],
+    ])
   })
 
   test('cumulative buckets become single ones, smallest first', () => {
