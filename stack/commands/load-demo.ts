@@ -43,10 +43,10 @@ export async function loadDemoInDocker(size: DemoSize = SMALL_SET): Promise<bool
 /** A running Prometheus takes new blocks in within a minute or two. */
 function metricHistory(context: StackContext): string[] {
   try {
-    const promtool = componentPath('promtool', context.cache)
-    return ['--prometheus-data', join(dataDir(context, 'prometheus'), 'tsdb'), '--promtool', promtool]
+    const program = componentPath('prometheus', context.cache)
+    return ['--prometheus-data', join(dataDir(context, 'prometheus'), 'tsdb'), '--prometheus', program]
   } catch {
-    console.log('promtool is not built: demo data without metric history')
+    console.log('Prometheus is not built: demo data without metric history')
     return []
   }
 }

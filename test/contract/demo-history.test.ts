@@ -1,4 +1,4 @@
-// The demo's metric history in a real Prometheus: promtool makes the blocks, Prometheus answers from them.
+// The demo's metric history in a real Prometheus: one of its own takes it over OTLP, another answers from its blocks.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,8 +15,9 @@ const UNTIL_MS = Date.UTC(2026, 2, 31, 12)
 
 describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
   const folder = temporaryFolder('history')
-  const data = createDemoData({ seed: 2, days: 9, traces: 1_200, untilMs: UNTIL_MS })
+  const data = createDemoData({ seed: 2, days: 14, traces: 1_900, untilMs: UNTIL_MS })
   let traces: PlannedTrace[]
+  let blocks: number
   let prometheus: RunningProgram
   let url: string
 
@@ -34,7 +35,7 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
   beforeAll(async () => {
     traces = data.hours.flatMap((_, hour) => data.tracesOf(hour))
     const dataFolder = join(folder.path, 'tsdb')
-    await backfillPrometheus(data, { promtool: componentPath('promtool'), dataFolder })
+    blocks = (await backfillPrometheus(data, { prometheus: componentPath('prometheus'), dataFolder })).blocks
     const config = join(folder.path, 'prometheus.yml')
     writeFileSync(config, 'global: {}\n')
     const [port] = await freePorts(1)
@@ -63,21 +64,21 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
     list.reduce((sum, span) => sum + Number(span.attributes[key] ?? 0), 0)
 
   it('counts every model call, by organisation, provider and error', async () => {
-    const total = 'sum(last_over_time(gen_ai_client_operation_duration_seconds_count'
-    expect(await query(`${total}[9d]))`)).toBe(spans(isCall).length)
-    expect(await query(`${total}{org_id="globex"}[9d]))`)).toBe(
+    const total = 'sum(histogram_count(last_over_time(gen_ai_client_operation_duration_seconds'
+    expect(await query(`${total}[14d])))`)).toBe(spans(isCall).length)
+    expect(await query(`${total}{org_id="globex"}[14d])))`)).toBe(
       spans((span, trace) => isCall(span) && trace.orgId === 'globex').length,
     )
     const failed = spans((span) => isCall(span) && span.attributes[ATTR.errorType] !== undefined)
-    expect(await query(`${total}{error_type!=""}[9d]))`)).toBe(failed.length)
+    expect(await query(`${total}{error_type!=""}[14d])))`)).toBe(failed.length)
     expect(failed.length).toBeGreaterThan(10)
   })
 
   it('counts tokens and feature runs', async () => {
-    const tokens = 'sum(last_over_time(gen_ai_client_token_usage_sum{gen_ai_token_type="input"}[9d]))'
+    const tokens = 'sum(histogram_sum(last_over_time(gen_ai_client_token_usage{gen_ai_token_type="input"}[14d])))'
     expect(await query(tokens)).toBe(sumOf(spans(isCall), ATTR.inputTokens))
     const runs =
-      'sum(last_over_time(spanledger_feature_duration_seconds_count{spanledger_feature_status="degraded"}[9d]))'
+      'sum(histogram_count(last_over_time(spanledger_feature_duration_seconds{spanledger_feature_status="degraded"}[14d])))'
     expect(await query(runs)).toBe(spans((span) => span.attributes[ATTR.featureStatus] === 'degraded').length)
   })
 
@@ -88,7 +89,7 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
       return isCall(span) && rootMs >= dayStartMs && rootMs < dayStartMs + 86_400_000
     }).length
     const seen = await query(
-      'sum(increase(gen_ai_client_operation_duration_seconds_count[1d]))',
+      'sum(histogram_count(increase(gen_ai_client_operation_duration_seconds[1d])))',
       dayStartMs + 86_400_000,
     )
     expect(Math.abs(seen / ofDay - 1)).toBeLessThan(0.1)
@@ -96,10 +97,20 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
 
   it('has latency quantiles that fit the data', async () => {
     const quantile =
-      'histogram_quantile(0.5, sum by (le) (last_over_time(spanledger_feature_duration_seconds_bucket{spanledger_feature_status="success"}[9d])))'
+      'histogram_quantile(0.5, sum(last_over_time(spanledger_feature_duration_seconds{spanledger_feature_status="success"}[14d])))'
     const median = await query(quantile)
     expect(median).toBeGreaterThan(0.8)
     expect(median).toBeLessThan(1.3)
+  })
+
+  it('is in blocks short enough for a retention to drop', () => {
+    expect(blocks).toBeGreaterThan(1)
+  })
+
+  it('is a series a stream, and nothing but the app’s metrics and neo4j_up', async () => {
+    const names = 'count by (__name__) (last_over_time({__name__!=""}[14d]))'
+    expect(await query(`count(${names})`)).toBe(5)
+    expect(await query('count(last_over_time({__name__=~".+_(bucket|count|sum)"}[14d])) or vector(0)')).toBe(0)
   })
 
   it('shows Neo4j down during its outage and up around it', async () => {

@@ -64,7 +64,7 @@ async function loadDemoData(stack: Stack): Promise<void> {
   const size = ['--days', String(DAYS), '--traces', String(TRACES)]
   const history = [
     ...['--prometheus-data', join(stack.stateDir, 'data/prometheus/tsdb')],
-    ...['--promtool', componentPath('promtool', cacheDir())],
+    ...['--prometheus', componentPath('prometheus', cacheDir())],
   ]
   await execa(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'demo-data', ...size, ...history], {
     env: { SPANLEDGER_DATABASE_URL: stack.databaseUrl('postgres'), WRITER_PASSWORD: stack.secrets.WRITER_PASSWORD },

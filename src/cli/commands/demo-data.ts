@@ -19,7 +19,7 @@ interface DemoDataFlags {
   once?: boolean
   ledger?: string
   prometheusData?: string
-  promtool: string
+  prometheus: string
   inFlight: number
   spansPerRequest: number
 }
@@ -61,7 +61,7 @@ export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promi
         `${number(progress.traces)} traces, ${number(progress.spans)} spans in ${seconds.toFixed(1)} s: ${number(rate)} spans/s. ` +
           `Data ends ${new Date(parameters.untilMs).toISOString()}; what is planted in it: docs/demo-data.md`,
       )
-      if (flags.prometheusData) await backfill(data, flags.prometheusData, flags.promtool)
+      if (flags.prometheusData) await backfill(data, flags.prometheusData, flags.prometheus)
     }, url)
   } catch (error) {
     if (!(flags.once && error instanceof DemoDataRefusedError && error.isLoaded)) throw error
@@ -71,14 +71,13 @@ export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promi
   }
 }
 
-async function backfill(data: DemoData, dataFolder: string, promtool: string): Promise<void> {
+async function backfill(data: DemoData, dataFolder: string, prometheus: string): Promise<void> {
   const line = createProgressLine('metric history')
   const onProgress = (share: number) => line.show(share, '')
-  const { bytes, seconds } = await backfillPrometheus(data, { promtool, dataFolder, onProgress })
+  const { points, blocks, seconds } = await backfillPrometheus(data, { prometheus, dataFolder, onProgress })
   line.end()
-  const megabytes = Math.round(bytes / 1024 / 1024)
   console.log(
-    `Metric history: ${number(megabytes)} MB of samples in ${seconds.toFixed(1)} s, as blocks in ${dataFolder}`,
+    `Metric history: ${number(points)} points in ${seconds.toFixed(1)} s, ${blocks} ${blocks === 1 ? 'block' : 'blocks'} in ${dataFolder}`,
   )
 }
 
@@ -121,7 +120,7 @@ export function addDemoData(program: Command): void {
     .option('--once', 'where demo data is loaded already, say so and end well')
     .option('--ledger <url>', 'send to this ledger instead of one of its own')
     .option('--prometheus-data <folder>', 'write the metric history as blocks into this Prometheus data folder')
-    .option('--promtool <path>', 'promtool to make blocks with', 'promtool')
+    .option('--prometheus <path>', 'the Prometheus program to make blocks with', 'prometheus')
     .option('--in-flight <n>', 'requests under way at once', whole(1, 64), 6)
     .option('--spans-per-request <n>', 'spans in one request', whole(1, 5_000), 1_000)
     .action((flags: DemoDataFlags) => demoData(flags))

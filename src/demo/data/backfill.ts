@@ -1,57 +1,37 @@
-// Turns the demo's metric history into Prometheus blocks. In: the data, promtool, a Prometheus data folder. Out: blocks
-// in that folder; a running Prometheus takes them in within a few minutes, a starting one at once.
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { HOUR_MS } from './calendar.ts'
+// Turns the demo's metric history into Prometheus blocks. In: the data, Prometheus' program, a Prometheus data folder.
+// Out: blocks in that folder; a running Prometheus takes them in within a few minutes, a starting one at once.
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { DemoData } from './generate.ts'
-import { BLOCK_MS, writePrometheusHistory } from './prometheus-history.ts'
+import { startOwnPrometheus } from './own-prometheus.ts'
+import { writePrometheusHistory } from './prometheus-history.ts'
 
 export interface Backfill {
-  files: number
-  bytes: number
+  points: number
+  blocks: number
   seconds: number
 }
 
-/** @throws Error with promtool's output when it refuses a file. */
+/** @throws Error with Prometheus' own words when it does not start or refuses points. */
 export async function backfillPrometheus(
   data: DemoData,
-  options: { promtool: string; dataFolder: string; onProgress?: (share: number) => void },
+  options: { prometheus: string; dataFolder: string; onProgress?: (share: number) => void },
 ): Promise<Backfill> {
   const startedMs = performance.now()
-  const folder = await mkdtemp(join(tmpdir(), 'spanledger-history-'))
-  const range = `--max-block-duration=${BLOCK_MS / HOUR_MS}h`
-  let files = 0
-  let bytes = 0
-  // promtool works on one file while the next is written; a failure surfaces at the next file.
-  let converting = Promise.resolve()
-
-  async function convert(file: string): Promise<void> {
-    const command = ['tsdb', 'create-blocks-from', '--quiet', range, 'openmetrics', file, options.dataFolder]
-    await promisify(execFile)(options.promtool, command, { maxBuffer: 16 * 1024 * 1024 })
-    await rm(file)
-  }
-
+  await mkdir(options.dataFolder, { recursive: true })
+  // Beside it, so that a block appears there whole, by renaming.
+  const folder = await mkdtemp(`${options.dataFolder}-history-`)
   try {
-    await mkdir(options.dataFolder, { recursive: true })
-    await writePrometheusHistory(
-      data,
-      folder,
-      async (file) => {
-        files += 1
-        bytes += (await stat(file)).size
-        await converting
-        converting = convert(file)
-        converting.catch(() => undefined)
-      },
-      options.onProgress,
-    )
-    await converting
-    return { files, bytes, seconds: (performance.now() - startedMs) / 1000 }
+    const own = await startOwnPrometheus(options.prometheus, folder)
+    try {
+      const points = await writePrometheusHistory(data, own.send, options.onProgress)
+      const blocks = await own.snapshot()
+      for (const block of blocks) await rename(block, join(options.dataFolder, basename(block)))
+      return { points, blocks: blocks.length, seconds: (performance.now() - startedMs) / 1000 }
+    } finally {
+      await own.close()
+    }
   } finally {
-    await converting.catch(() => undefined)
     await rm(folder, { recursive: true, force: true })
   }
 }

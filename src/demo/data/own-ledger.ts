@@ -3,9 +3,9 @@
 // computed, do not see months of history arrive within minutes.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
 
 export interface OwnLedger {
   url: string
@@ -14,15 +14,6 @@ export interface OwnLedger {
 
 const MAIN = resolve(import.meta.dirname, '../../ledger/main.ts')
 const READY_TIMEOUT_MS = 30_000
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** @throws Error with the ledger's own words when it does not become ready. */
 export async function startOwnLedger(options: { databaseUrl: string; maxPastDays: number }): Promise<OwnLedger> {

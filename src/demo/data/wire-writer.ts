@@ -7,8 +7,12 @@ export const STRING_1 = 0x0a
 export const MESSAGE_2 = 0x12
 
 export class WireWriter {
-  buffer: Buffer = Buffer.allocUnsafe(1 << 20)
+  buffer: Buffer
   at = 0
+
+  constructor(bytes = 1 << 20) {
+    this.buffer = Buffer.allocUnsafe(bytes)
+  }
 
   room(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return
@@ -53,6 +57,15 @@ export class WireWriter {
   /** Nanoseconds from microseconds, as fixed64: beyond 2^53, so in two halves. */
   nanos(us: number): void {
     this.at = this.buffer.writeBigUInt64LE(BigInt(us) * 1000n, this.at)
+  }
+
+  fixed64(value: number): void {
+    this.at = this.buffer.writeUInt32LE(value >>> 0, this.at)
+    this.at = this.buffer.writeUInt32LE(Math.floor(value / 2 ** 32), this.at)
+  }
+
+  double(value: number): void {
+    this.at = this.buffer.writeDoubleLE(value, this.at)
   }
 
   string(tag: number, text: string): void {
@@ -103,7 +116,7 @@ export class WireWriter {
         this.varint(value)
       } else {
         this.byte(0x21)
-        this.at = this.buffer.writeDoubleLE(value, this.at)
+        this.double(value)
       }
     } else {
       const array = this.open(0x2a, 3)
