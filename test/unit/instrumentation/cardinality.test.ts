@@ -1,7 +1,7 @@
 // Metric labels stay few: what is folded, what stays visible, and how many series a hundred organisations make.
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { traceFeature, traceModelCall, withTenant } from '../../../instrumentation/index.ts'
-import { DEFAULT_LABEL_LIMITS } from '../../../instrumentation/metrics/labels.ts'
+import { traceModelCall, withTenant } from '../../../instrumentation/index.ts'
+import { runHundredOrganisations } from '../../support/hundred-organisations.ts'
 import { captureTelemetry } from '../../support/telemetry.ts'
 
 const telemetry = captureTelemetry({ labelLimits: { dealsPerOrg: 3, values: 5 } })
@@ -61,39 +61,12 @@ describe('labels', () => {
 })
 
 describe('a hundred organisations with fifty deals each', () => {
+  // What Prometheus stores of them: test/database/series-budget.test.ts.
   it('stay below 20 000 streams with the default limits', async () => {
-    const wide = captureTelemetryAgain()
-    for (let org = 0; org < 100; org++) {
-      for (let deal = 0; deal < 50; deal++) {
-        await withTenant({ orgId: `org-${org}`, dealId: `deal-${deal}` }, () =>
-          traceFeature(deal % 2 ? 'chat' : 'search', () =>
-            traceModelCall({ provider: 'p', model: deal % 3 ? 'small' : 'large' }, (call) =>
-              call.setUsage({ inputTokens: 1, outputTokens: 1 }),
-            ),
-          ),
-        )
-      }
-    }
-    const metrics = await wide.metrics()
+    await runHundredOrganisations(telemetry)
+    const metrics = await telemetry.metrics()
     const streams = metrics.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
-    // A classic histogram is one series a bucket, +Inf included, and its sum and count.
-    const series = metrics.reduce(
-      (sum, { dataPoints }) => sum + dataPoints.reduce((all, point) => all + seriesOf(point.value), 0),
-      0,
-    )
-    console.log(`${streams} streams for 100 organisations × 50 deals, ${series} series as classic histograms`)
     expect(streams).toBeGreaterThan(1_000)
     expect(streams).toBeLessThan(20_000)
   })
 })
-
-const seriesOf = (value: unknown): number => {
-  const boundaries = (value as { buckets?: { boundaries: number[] } }).buckets?.boundaries
-  return boundaries ? boundaries.length + 3 : 1
-}
-
-/** The same capture with the limits an app has by default. */
-function captureTelemetryAgain() {
-  telemetry.setLabelLimits(DEFAULT_LABEL_LIMITS)
-  return telemetry
-}
