@@ -101,7 +101,9 @@ ${attributeTables()}
 
 ${metricTable()}
 
-Histograms use the bucket boundaries of the conventions. A label's value beyond its bound becomes \`_other\`; ids of users,
+Histograms use the bucket boundaries of the conventions. Prometheus stores each as a native histogram, one series a label
+set, under the bare name above, whichever language sent it: ask \`histogram_count(rate(…[5m]))\`, \`histogram_sum(rate(…[5m]))\`,
+\`histogram_quantile(0.95, sum by (${ATTR.orgId}) (rate(…[5m])))\`. A label's value beyond its bound becomes \`_other\`; ids of users,
 sessions and traces are never labels. Metrics of other libraries in the process get \`${ATTR.orgId}\` and \`${ATTR.dealId}\`.
 
 ## Events

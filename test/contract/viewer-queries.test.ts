@@ -133,6 +133,24 @@ describe('Prometheus', () => {
     expect(frames[0]?.schema.fields[0]?.config).toEqual({ interval: STEP_MS })
   })
 
+  test('a native histogram is a frame per bucket, with what fell into it alone', async () => {
+    // Prometheus' own classic histogram, which our configuration stores as a native one.
+    const seconds = 'prometheus_http_request_duration_seconds'
+    const handler = '{handler="/api/v1/query_range"}'
+    const { frames, classic } = await pollUntil('a few queries to be counted', async () => {
+      const answer = await promql(`${seconds}${handler}`, { legendFormat: '{{le}}', format: 'heatmap' })
+      expect(answer.frames.length).toBeGreaterThan(0)
+      return { frames: answer.frames, classic: (await promql(`${seconds}_count${handler}`)).frames }
+    })
+    expect(classic).toEqual([])
+    const bounds = frames.map(({ schema }) => (schema.fields[1]?.labels as { le: string }).le)
+    expect(bounds).toEqual([...bounds].sort((a, b) => Number(a) - Number(b)))
+    const { frames: counted } = await promql(`histogram_count(${seconds}${handler})`)
+    const last = (frame: Frame | undefined) => Number(frame?.data.values[1]?.at(-1))
+    expect(frames.reduce((sum, frame) => sum + last(frame), 0)).toBeGreaterThan(0)
+    expect(last(counted[0])).toBeGreaterThanOrEqual(frames.reduce((sum, frame) => sum + last(frame), 0))
+  })
+
   test('an instant query is one point, and durations are filled in', async () => {
     const { frames } = await promql('count_over_time(vector(1)[$__range:1s])', { instant: true })
     expect(frames[0]?.data.values[1]).toEqual([expect.closeTo(60, -1)])
