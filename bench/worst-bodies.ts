@@ -67,6 +67,12 @@ const PROTOBUF: Record<string, (size: number) => Buffer> = {
   'arrays of short text': (size) => spansOf(size, field(9, keyValue('k', arrayOf(field(1, Buffer.from('ab')), KEEPS)))),
   'one value of text beyond Latin-1': (size) =>
     spansOf(size, field(9, keyValue('k', field(1, Buffer.concat([Buffer.from('€'), Buffer.alloc(size - 400, 'x')]))))),
+  'one value of control characters': (size) =>
+    spansOf(size, field(9, keyValue('k', field(1, Buffer.alloc(size - 400, 1))))),
+  'values of control characters': (size) => spansOf(size, field(9, keyValue('k', field(1, Buffer.alloc(1000, 1))))),
+  'values of quotes': (size) => spansOf(size, field(9, keyValue('k', field(1, Buffer.alloc(1000, '"'))))),
+  'values with some quotes': (size) => spansOf(size, field(9, keyValue('k', field(1, Buffer.from('"xx'.repeat(333)))))),
+  'events of control characters': (size) => spansOf(size, repeat(field(11, field(2, Buffer.alloc(1000, 1))), 15)),
   'one value of bytes': (size) => spansOf(size, field(9, keyValue('k', field(7, Buffer.alloc(size - 400, 'x'))))),
   'resources without spans': (size) => repeat(Buffer.from([0x0a, 0]), size / 2),
   'invalid text': (size) => spansOf(size, field(9, keyValue('k', field(1, Buffer.alloc(size - 400, 0xff))))),

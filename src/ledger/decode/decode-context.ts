@@ -12,6 +12,7 @@ const VALUE_BYTES = 16
 const MANY_VALUES = 64
 const VALUE_AMONG_MANY_BYTES = 128
 const TEXT_HEADER_BYTES = 24
+const SAMPLED_BYTES = 64
 /** An empty list or map. */
 export const CONTAINER_BYTES = 64
 /** An event or link, without its values. */
@@ -69,6 +70,19 @@ export class DecodeContext {
   /** Counts a text that was read from so many bytes: V8 takes two bytes a character where one is beyond Latin-1. */
   chargeText(text: string, bytes: number): void {
     this.charge(TEXT_HEADER_BYTES + (text.length === bytes ? bytes : 2 * text.length))
+  }
+
+  /** Counts what a text grows by once it is written as JSON (control characters to six bytes), judged by some of its bytes. */
+  chargeEscapes(bytes: Buffer, from: number, to: number): void {
+    const step = Math.max(1, (to - from) / SAMPLED_BYTES)
+    let growth = 0
+    // Where it begins is left to chance, so that nobody can put the others in between.
+    for (let at = from + Math.random() * (step - 1); at < to; at += step) {
+      const byte = bytes[Math.trunc(at)] as number
+      if (byte < 0x20) growth += 5
+      else if (byte === 0x22 || byte === 0x5c) growth += 1
+    }
+    this.charge(Math.round(growth * step))
   }
 
   /** Counts values that were read without `mayKeepValue`, and their bytes: keys are about what the headers of texts are. */

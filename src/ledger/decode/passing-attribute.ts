@@ -60,7 +60,12 @@ function passScalar(reader: WireReader, at: number, to: number): boolean {
     case TEXT: {
       const size = lengthAt(bytes, at + 1)
       const start = contentAt(bytes, at + 1)
-      return start + size === to && json.string(bytes, start, to)
+      const before = json.length
+      if (start + size !== to || !json.string(bytes, start, to)) return false
+      // Two quotes are no growth; escapes are, and many of them are out of the ordinary.
+      const growth = json.length - before - size - 2
+      if (growth > 0) reader.context.charge(growth)
+      return 2 * growth <= size
     }
     case 0x10: {
       if (at + 2 !== to || (bytes[at + 1] as number) > 1) return false

@@ -14,6 +14,9 @@ const AMPLIFYING = [
   'arrays of empty maps',
   'arrays of short text',
   'attributes of two letters',
+  'one value of control characters',
+  'values of control characters',
+  'events of control characters',
 ]
 
 describe('a request that decodes to many times its size', () => {
@@ -21,10 +24,9 @@ describe('a request that decodes to many times its size', () => {
     return encoding === 'protobuf' && contentEncoding === undefined && AMPLIFYING.includes(name)
   })
   it.each(bodies)('is refused: $name', ({ body }) => {
-    expect(createDecoder().traces(body(), 'protobuf')).toEqual({
-      kind: 'too_large',
-      message: expect.stringContaining('once decoded'),
-    })
+    const outcome = createDecoder().traces(body(), 'protobuf')
+    // Not compared as a whole: what is decoded after all is too much to print.
+    expect(outcome.kind === 'too_large' ? outcome.message : outcome.kind).toContain('once decoded')
   })
   const small = worstBodies(MIB / 4).filter(
     ({ name, contentEncoding }) => AMPLIFYING.includes(name) && !contentEncoding,
