@@ -4,11 +4,13 @@ import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { rankedBars, stackedBars, stat, table, thresholdsFrom } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
+import { longerThan, timeBucket } from '../kit/ranges.ts'
 import { withAlertingPanels } from './alerts-themselves.ts'
 
 // `_platform`: alerts that concern no single organisation. A tenant's login sees its own rows only.
 const OURS = `(org_id in ($org_id) or org_id = '_platform')`
 const STARTED = `$__timeFilter(starts_at) and ${OURS}`
+const STARTED_UNIT = `case when ${longerThan('3 days')} then 'day' else 'hour' end`
 const NONE = 'No alert started in this range'
 const half = { width: 12, height: 8 } as const
 const small = { width: 6, height: 4 } as const
@@ -18,8 +20,8 @@ const LINKS = {
   runbook: [column.link('What to do', '${__value.raw}'), column.text('open'), column.width(80)],
 }
 const WIDTHS = {
-  since: [column.width(195)],
-  started: [column.width(195)],
+  since: [column.toTheSecond(), column.width(165)],
+  started: [column.toTheSecond(), column.width(165)],
   severity: [column.width(80)],
   status: [column.width(85)],
   alert: [column.width(170)],
@@ -125,7 +127,7 @@ export const alerts = withAlertingPanels(
         emptyText: NONE,
         queries: [
           sqlSeries(`
-          select date_trunc(case when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '3 days' then 'day' else 'hour' end, starts_at) as time,
+          select ${timeBucket('starts_at', STARTED_UNIT)} as time,
             severity as metric, count(*) as alerts
           from alert_instances where ${STARTED}
           group by 1, 2

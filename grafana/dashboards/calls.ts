@@ -7,62 +7,105 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
 import { createDashboard, filter } from '../kit/dashboard.ts'
-import { drillUrl, TRACE_LINK, TRACE_PAGE_LINK } from '../kit/links.ts'
-import { rankedBars, stat, table } from '../kit/panels.ts'
+import { callsLink, cell, drillUrl, TRACE_LINK, TRACE_PAGE } from '../kit/links.ts'
+import { usdExact } from '../kit/money.ts'
+import { rankedBars, stat, statText, table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
-import { ALL_DEALS, DAYS, NO_CALLS, named, withUsageFilters } from '../kit/usage.ts'
+import { DAYS, DAYS_BEGIN, DAYS_END, HOURS_BEGIN, HOURS_END } from '../kit/ranges.ts'
+import {
+  ALL,
+  chosen,
+  costText,
+  HOUR_UNIT,
+  NO_CALLS,
+  named,
+  rankedCost,
+  USAGE_FILTERS,
+  withUsageFilters,
+} from '../kit/usage.ts'
 
-/** The bar that was clicked: its start in ms, and how long it is (a day where deals are chosen, see USAGE). Without one, the whole range. */
-const START = `to_timestamp(nullif('$at', '')::float8 / 1000)`
-const LENGTH = `('1 ' || case '$bucket' when 'auto' then
-    case when $__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '8 days' or not ${ALL_DEALS} in ($deal_id) then 'day' else 'hour' end
-  else '$bucket' end)::interval`
-const FROM = `coalesce(${START}, $__timeFrom()::timestamptz)`
-const TO = `coalesce(${START} + ${LENGTH}, $__timeTo()::timestamptz)`
+/** Length of the bar that was clicked, as the chart it is in has them. */
+const LENGTH = `case '$bar_length' when 'auto' then ${HOUR_UNIT} else '$bar_length' end`
+/** The bar around the moment that was clicked, in UTC; NULL without one. */
+const BAR = `date_trunc(${LENGTH}, to_timestamp(nullif('$at', '')::float8 / 1000) at time zone 'UTC')`
+// A bar has only what its chart's range touches: hours, or UTC days where it was made of the roll-up by the day.
+const OF_HOURS = `'$bar_length' in ('auto', 'hour') and ${ALL} in ($deal_id)`
+const FROM = `case when '$at' = '' then $__timeFrom()::timestamptz
+    else greatest(${BAR} at time zone 'UTC', case when ${OF_HOURS} then ${HOURS_BEGIN} else ${DAYS_BEGIN} end) end`
+const TO = `case when '$at' = '' then $__timeTo()::timestamptz
+    else least((${BAR} + ('1 ' || ${LENGTH})::interval) at time zone 'UTC', case when ${OF_HOURS} then ${HOURS_END} else ${DAYS_END} end) end`
 
 // A chart's series for rows without a name is "(none)"; the filters' own value for them is ''.
-const chosen = (dimension: string) =>
-  `(${dimension === 'deal_id' ? `${ALL_DEALS} in ($deal_id) or ` : ''}${dimension} in ($${dimension}) or ${named(dimension)} in ($${dimension}))`
+const DIMENSIONS = ['deal_id', 'feature', 'provider', 'model', 'department', 'environment', 'version', 'agent_id']
 const WHERE = [
   `created_at >= ${FROM} and created_at < ${TO}`,
   'org_id in ($org_id)',
-  ...['deal_id', 'feature', 'model', 'department', 'environment', 'version', 'agent_id'].map(chosen),
+  ...DIMENSIONS.map((name) => `(${chosen(name)} or ${named(name)} in ($${name}))`),
 ].join(' and ')
 
 /** What stands for each call: a reversed line and its reversal cancel each other. */
 const CALLS = `
-  select org_id, trace_id, span_id, min(created_at) as at, max(deal_id) as deal, max(feature) as feature,
-    max(department) as department, max(agent_id) as agent, max(provider) as provider, max(model) as model,
-    sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost,
-    max(latency_ms) as latency, max(status) as status
+  select org_id, trace_id, span_id, min(created_at) as at, max(deal_id) as deal_id, max(feature) as feature,
+    max(department) as department, max(agent_id) as agent_id, max(provider) as provider, max(model) as model,
+    sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd,
+    sum(unpriced_calls) as unpriced_calls, sum(calls) as calls, max(latency_ms) as latency, max(status) as status
   from llm_usage where ${WHERE}
-  group by org_id, trace_id, span_id having sum(calls) > 0`
+  group by org_id, trace_id, span_id
+  having sum(calls) > 0 and ('$price' = 'any' or (sum(unpriced_calls) > 0) = ('$price' = 'unpriced'))`
 
+// '' is always an option: a variable without options is no list for `in`.
 const option = (name: string, label: string) =>
   filter(
     name,
     label,
-    `select distinct ${named(name)} as __text, ${name} as __value from usage_daily where ${DAYS} and org_id in ($org_id) order by 1`,
-  )
+    `select ${named('value')} as __text, value as __value
+    from (
+      select '' as value
+      union
+      select ${name} from usage_daily where ${DAYS.touched} and org_id in ($org_id)
+    ) as options
+    order by 1`,
+  ).allValue(ALL)
+
+const choice = (name: string, label: string, values: string[]) => {
+  const [first = ''] = values
+  return new CustomVariableBuilder(name)
+    .label(label)
+    .values(values.join(','))
+    .current({ selected: true, text: first, value: first })
+}
 
 const withCallFilters = (dashboard: DashboardBuilder): DashboardBuilder =>
   withUsageFilters(dashboard)
     .withVariable(option('feature', 'Feature'))
+    .withVariable(option('provider', 'Provider'))
     .withVariable(option('model', 'Model'))
-    .withVariable(
-      new CustomVariableBuilder('bucket')
-        .label('Length')
-        .values('auto,hour,day,week,month')
-        .current({ selected: true, text: 'auto', value: 'auto' }),
-    )
+    .withVariable(choice('price', 'Price', ['any', 'priced', 'unpriced']))
+    .withVariable(choice('bar_length', 'Length', ['auto', 'hour', 'day', 'week', 'month']))
     .withVariable(
       new TextBoxVariableBuilder('at')
-        .label('Starting at (ms)')
+        .label('Bar at (ms)')
         .defaultValue('')
         .current({ selected: true, text: '', value: '' }),
     )
 
 const small = { width: 8, height: 4, emptyText: NO_CALLS } as const
+
+/** All of this dashboard's: from a part of these calls to that part alone. */
+const CALLS_FILTERS = [...USAGE_FILTERS, 'feature', 'provider', 'model', 'price', 'bar_length', 'at']
+
+const ofWhom = (title: string, dimension: 'deal_id' | 'agent_id', name: string) =>
+  rankedBars({
+    title,
+    description: `Cost of these calls by ${name} of each organisation. The eight largest, above them what has no known cost. Click one for its calls alone.`,
+    unit: 'currencyUSD',
+    width: 12,
+    height: 11,
+    emptyText: NO_CALLS,
+    nullText: 'unpriced',
+    link: callsLink({ org_id: cell('organisation'), [dimension]: cell(name) }, CALLS_FILTERS),
+    queries: [sqlTable(rankedCost(dimension, name, `(${CALLS}) as calls`))],
+  })
 
 export const calls = withCallFilters(
   createDashboard({
@@ -75,13 +118,11 @@ export const calls = withCallFilters(
 )
   .withRow(new RowBuilder('How much'))
   .withPanel(
-    stat({
+    statText({
       title: 'Cost of these calls',
-      description: 'Exact, from the ledger. Calls without a price are not in it.',
-      unit: 'currencyUSD',
-      decimals: 4,
+      description: 'From the ledger. Calls without a price are not in it.',
       ...small,
-      queries: [sqlTable(`select sum(cost) as "cost" from (${CALLS}) as calls`)],
+      queries: [sqlTable(costText(`(${CALLS}) as calls`))],
     }),
   )
   .withPanel(
@@ -101,7 +142,7 @@ export const calls = withCallFilters(
       ...small,
       queries: [
         sqlTable(
-          `select case when count(*) > 0 then count(*) filter (where cost is null) end as "unpriced" from (${CALLS}) as calls`,
+          `select case when count(*) > 0 then count(*) filter (where unpriced_calls > 0) end as "unpriced" from (${CALLS}) as calls`,
         ),
       ],
     }),
@@ -117,66 +158,37 @@ export const calls = withCallFilters(
       height: 14,
       emptyText: NO_CALLS,
       columns: {
-        trace: [TRACE_LINK, column.width(130)],
-        page: [TRACE_PAGE_LINK, column.text('open'), column.width(60)],
-        time: [column.width(165)],
-        cost: [...column.usd(6), column.width(95)],
-        duration: [...column.seconds(), column.width(90)],
+        trace: [TRACE_LINK, column.width(110)],
+        page: TRACE_PAGE,
+        time: [column.width(150)],
+        cost: [...column.usdText(), column.width(105)],
+        duration: [...column.seconds(), column.width(80)],
         'tokens in': [column.width(85)],
-        'tokens out': [column.width(90)],
-        feature: [column.width(135)],
-        model: [column.width(150)],
-        organisation: [column.width(105)],
+        'tokens out': [column.width(85)],
+        feature: [column.width(130)],
+        model: [column.width(145)],
+        organisation: [column.width(100)],
         deal: [column.width(85)],
         status: [column.width(85)],
         agent: [
-          column.width(160),
+          column.width(155),
           column.link(
             'Performance of this agent',
-            drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }),
+            drillUrl('performance', { org_id: 'organisation', agent_id: 'key' }),
           ),
         ],
+        key: column.hidden(),
       },
       queries: [
         sqlTable(`
-          select trace_id as trace, trace_id as page, at as "time", cost, latency / 1000.0 as duration, input_tokens as "tokens in",
-            output_tokens as "tokens out", feature, model, agent, deal, org_id as organisation, status
+          select trace_id as trace, trace_id as page, at as "time", ${usdExact('cost_usd')} as cost, latency / 1000.0 as duration, input_tokens as "tokens in",
+            output_tokens as "tokens out", feature, model, agent_id as agent, deal_id as deal, org_id as organisation, status, agent_id as key
           from (${CALLS}) as calls
-          order by cost desc nulls last, at desc
+          order by cost_usd desc nulls last, at desc
           limit 200`),
       ],
     }),
   )
   .withRow(new RowBuilder('Of whom'))
-  .withPanel(
-    rankedBars({
-      title: 'By deal',
-      description: 'Cost of these calls by deal.',
-      unit: 'currencyUSD',
-      width: 12,
-      height: 11,
-      emptyText: NO_CALLS,
-      nullText: 'unpriced',
-      queries: [
-        sqlTable(
-          `select ${named('deal')} as "deal", sum(cost) as "cost" from (${CALLS}) as calls group by 1 order by 2 desc nulls last limit 8`,
-        ),
-      ],
-    }),
-  )
-  .withPanel(
-    rankedBars({
-      title: 'By agent',
-      description: 'Cost of these calls by agent.',
-      unit: 'currencyUSD',
-      width: 12,
-      height: 11,
-      emptyText: NO_CALLS,
-      nullText: 'unpriced',
-      queries: [
-        sqlTable(
-          `select ${named('agent')} as "agent", sum(cost) as "cost" from (${CALLS}) as calls group by 1 order by 2 desc nulls last limit 8`,
-        ),
-      ],
-    }),
-  )
+  .withPanel(ofWhom('By deal', 'deal_id', 'deal'))
+  .withPanel(ofWhom('By agent', 'agent_id', 'agent'))

@@ -2,12 +2,17 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { column } from '../kit/column.ts'
-import { drillUrl } from '../kit/links.ts'
+import { unpricedColumn } from '../kit/limits.ts'
+import { callsBehind, drillUrl } from '../kit/links.ts'
 import { linesWithLimit, stackedBars, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { COST, DAYS, IN_HOURS_OF_ORGANISATIONS, NO_CALLS, USAGE } from '../kit/usage.ts'
+import { DAYS, middle } from '../kit/ranges.ts'
+import { COST, IN_HOURS_OF_ORGANISATIONS, NO_CALLS, USAGE } from '../kit/usage.ts'
 
 const { hourlyUsd, aboveAverage } = ALERTS_CONFIG.cost
+
+/** Where a UTC day stands on the axis. */
+const DAY = middle(`day::timestamp at time zone 'UTC'`, `'day'`)
 
 // As the api projects it: nothing is projected before 1/48 of the period has passed.
 const BUDGETS = `
@@ -38,6 +43,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           projected: column.usd(),
           'share used': column.percent(),
           'share projected': column.percent(),
+          unpriced: unpricedColumn(),
         },
         queries: [
           sqlTable(`${BUDGETS}
@@ -74,6 +80,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           'month’s budget': [...column.usd(), column.noValue('none')],
           'used of it': column.percent(),
           'projected of it': column.percent(),
+          unpriced: unpricedColumn(),
         },
         queries: [
           sqlTable(`${BUDGETS}, spend as (
@@ -102,10 +109,11 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
         height: 8,
         emptyText: NO_CALLS,
         alerts: ['DailySpendHigh'],
+        link: callsBehind('org_id', [], 'day'),
         queries: [
           sqlSeries(`
-            select day::timestamp at time zone 'UTC' as time, org_id as metric, ${COST} as cost
-            from usage_daily where ${DAYS} and org_id in ($org_id)
+            select ${DAY} as time, org_id as metric, ${COST} as cost
+            from usage_daily where ${DAYS.touched} and org_id in ($org_id)
             group by 1, 2
             order by 1, 2`),
         ],
@@ -121,9 +129,10 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           height: 8,
           emptyText: NO_CALLS,
           alerts: ['HourlySpendHigh'],
+          link: callsBehind('org_id', [], 'hour'),
           queries: [
             sqlSeries(`
-              select hour as time, org_id as metric, ${COST} as cost
+              select ${middle('hour', `'hour'`)} as time, org_id as metric, ${COST} as cost
               from usage_hourly where ${IN_HOURS_OF_ORGANISATIONS}
               group by 1, 2
               order by 1, 2`),
@@ -143,6 +152,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
           decimals: 1,
           emptyText: `Needs $${aboveAverage.minUsd} a day in the days before`,
           alerts: ['SpendAboveAverage'],
+          link: callsBehind('org_id', [], 'day'),
           queries: [
             sqlSeries(`
               with daily as (
@@ -161,8 +171,8 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
               ), compared as (
                 select org_id, day, cost / average as ratio from averaged where average >= ${aboveAverage.minUsd}
               )
-              select day::timestamp at time zone 'UTC' as time, org_id as metric, ratio
-              from compared where ${DAYS} and ratio is not null
+              select ${DAY} as time, org_id as metric, ratio
+              from compared where ${DAYS.touched} and ratio is not null
               order by 1, 2`),
           ],
         },

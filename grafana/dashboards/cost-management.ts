@@ -1,14 +1,16 @@
 // "Cost management": who spends it, is that within budget, and which provider gives most for it?
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { CHANGE, changeOf, costChangeOf } from '../kit/change.ts'
 import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { callsBehind, drillUrl } from '../kit/links.ts'
-import { stackedBars, stat, statWithChange, table, thresholdsFrom } from '../kit/panels.ts'
+import { failedColumn, UNPRICED_LIMITS, unpricedColumn } from '../kit/limits.ts'
+import { callsBehind, callsLink, cell, drillUrl, UNPRICED_CALLS_LINK } from '../kit/links.ts'
+import { usdText } from '../kit/money.ts'
+import { stackedBars, stat, statWithChange, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
 import {
   COST,
   COST_PER_CALL,
-  changeOf,
   FAILED,
   HOUR_BUCKET,
   IN_DAYS,
@@ -40,27 +42,26 @@ const spenders = withBudgetPanels(
     .withPanel(
       statWithChange({
         title: 'Cost',
-        description: `Exact, from the ledger, against as many hours before. Calls without a price are not in it. ${WHOLE_HOURS}`,
-        unit: 'currencyUSD',
+        description: `From the ledger, to the cent. Calls without a price are not in it. ${CHANGE} ${WHOLE_HOURS}`,
+        unit: 'string',
         ...small,
-        decimals: 2,
-        queries: [sqlTable(changeOf(COST))],
+        link: callsLink({}),
+        queries: [sqlTable(costChangeOf(COST))],
       }),
     )
     .withPanel(
       statWithChange({
         title: 'Cost of a call',
-        description: `Mean cost of the calls that have a price. ${WHOLE_HOURS}`,
-        unit: 'currencyUSD',
+        description: `Mean cost of the calls that have a price. ${CHANGE} ${WHOLE_HOURS}`,
+        unit: 'string',
         ...small,
-        decimals: 6,
-        queries: [sqlTable(changeOf(COST_PER_CALL))],
+        queries: [sqlTable(costChangeOf(COST_PER_CALL))],
       }),
     )
     .withPanel(
       statWithChange({
         title: 'Tokens',
-        description: `Input and output tokens of all calls. ${WHOLE_HOURS}`,
+        description: `Input and output tokens of all calls. ${CHANGE} ${WHOLE_HOURS}`,
         unit: 'short',
         ...small,
         queries: [sqlTable(changeOf('sum(input_tokens + output_tokens)'))],
@@ -72,7 +73,8 @@ const spenders = withBudgetPanels(
         description: `Calls whose cost is unknown, not zero, because their model has no price. ${WHOLE_HOURS}`,
         unit: 'short',
         ...small,
-        thresholds: thresholdsFrom([1, 'red']),
+        thresholds: UNPRICED_LIMITS,
+        link: UNPRICED_CALLS_LINK,
         queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from ${USAGE}`)],
       }),
     ),
@@ -111,7 +113,8 @@ export const costManagement = spenders
           ),
         ],
         cost: column.usd(4),
-        'cost of a call': column.usd(6),
+        unpriced: unpricedColumn(),
+        'cost of a call': column.usdText(),
         key: column.hidden(),
       },
       queries: [
@@ -122,7 +125,7 @@ export const costManagement = spenders
             group by 1, 2
           )
           select org_id as organisation, ${named('agent_id')} as agent, coalesce(department, '') as department,
-            coalesce(owner_team, '') as owner, cost, per_call as "cost of a call", calls, unpriced, agent_id as key
+            coalesce(owner_team, '') as owner, cost, ${usdText('per_call')} as "cost of a call", calls, unpriced, agent_id as key
           from spend left join agents using (org_id, agent_id)
           order by cost desc nulls last
           limit 200`),
@@ -137,6 +140,7 @@ export const costManagement = spenders
       ...wide,
       columns: {
         cost: column.usd(4),
+        unpriced: unpricedColumn(),
         key: column.hidden(),
         deal: [
           column.link(
@@ -167,19 +171,27 @@ export const costManagement = spenders
       unit: 'short',
       ...wide,
       columns: {
+        model: [
+          column.link('The calls behind it', callsLink({ provider: cell('provider'), model: cell('model') }).url),
+        ],
         cost: column.usd(4),
-        'cost of a call': column.usd(6),
+        unpriced: unpricedColumn(),
+        'cost of a call': column.usdText(),
         'per million tokens': column.usd(3),
-        failed: column.percent(),
+        failed: failedColumn(),
         p95: column.seconds(),
       },
       queries: [
         sqlTable(`
-          select provider, model, sum(calls) as calls, ${COST} as cost, ${COST_PER_CALL} as "cost of a call",
+          with models as (
+            select provider, model, sum(calls) as calls, ${COST} as cost, ${COST_PER_CALL} as per_call,
             case when sum(unpriced_calls) = 0 then ${COST} * 1000000 / nullif(sum(input_tokens + output_tokens), 0) end as "per million tokens",
             ${FAILED} as failed, ${latency(0.95)} as "p95", sum(unpriced_calls) as unpriced
-          from ${USAGE}
-          group by 1, 2
+            from ${USAGE}
+            group by 1, 2
+          )
+          select provider, model, calls, cost, ${usdText('per_call')} as "cost of a call", "per million tokens", failed, "p95", unpriced
+          from models
           order by cost desc nulls last
           limit 100`),
       ],

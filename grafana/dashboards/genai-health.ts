@@ -3,9 +3,10 @@ import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { SECONDS } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
+import { FAILED_LIMITS } from '../kit/limits.ts'
 import { lines, linesWithLimit, stackedBars, stat, thresholdsFrom } from '../kit/panels.ts'
 import { promql, promqlInstant } from '../kit/queries.ts'
-import { withUsageFilters } from '../kit/usage.ts'
+import { ALL_LABELS, withUsageFilters } from '../kit/usage.ts'
 import { withFeaturePromises } from './feature-promises.ts'
 import { withLatencyPanels } from './genai-latency.ts'
 import {
@@ -36,8 +37,9 @@ export const genaiHealth = withFeaturePromises(
         refresh: '30s',
       }),
       ['department', 'environment', 'agent_id', 'provider'],
+      ALL_LABELS,
     )
-      .withRow(new RowBuilder(`Now: the last ${genai.window}`))
+      .withRow(new RowBuilder(`The last ${genai.window} of the range`))
       .withPanel(
         stat({
           title: 'Failed calls',
@@ -45,7 +47,7 @@ export const genaiHealth = withFeaturePromises(
           unit: 'percentunit',
           ...small,
           decimals: 1,
-          thresholds: thresholdsFrom([genai.errorRate.ratio / 2, 'orange'], [genai.errorRate.ratio, 'red']),
+          thresholds: FAILED_LIMITS,
           queries: [promqlInstant(failedRatio(''), 'failed')],
         }),
       )
@@ -75,11 +77,11 @@ export const genaiHealth = withFeaturePromises(
       .withPanel(
         stat({
           title: 'Calls a minute',
-          description: 'Model calls per minute.',
+          description: `Model calls per minute, over ${genai.window}.`,
           unit: 'cpm',
           ...small,
-          sparkline: true,
-          queries: [promql(`60 * sum(histogram_count(rate(${DURATION}{${CHOSEN}}[$__rate_interval])))`, 'calls')],
+          decimals: 1,
+          queries: [promqlInstant(`60 * sum(histogram_count(rate(${DURATION}{${CHOSEN}}[${genai.window}])))`, 'calls')],
         }),
       )
       .withRow(new RowBuilder('Failing?'))

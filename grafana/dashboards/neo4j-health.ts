@@ -2,10 +2,11 @@
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { TRACE_LINK } from '../kit/links.ts'
+import { TRACE_LINK, TRACE_PAGE } from '../kit/links.ts'
 import { lines, linesWithLimit, stackedBars, stat, table } from '../kit/panels.ts'
 import { promql, promqlInstant, sqlSeries, sqlTable } from '../kit/queries.ts'
-import { OF_RETRIEVALS, RETRIEVAL_FILTERS, TIME_BUCKET, withUsageFilters } from '../kit/usage.ts'
+import { timeBucket } from '../kit/ranges.ts'
+import { OF_RETRIEVALS, RETRIEVAL_FILTERS, withUsageFilters } from '../kit/usage.ts'
 
 const half = { width: 12, height: 8 } as const
 const small = { width: 6, height: 4 } as const
@@ -137,7 +138,7 @@ export const neo4jHealth = withUsageFilters(
       emptyText: NO_GRAPH,
       queries: [
         sqlSeries(`
-          select ${TIME_BUCKET} as time, status as metric, count(*) as queries
+          select ${timeBucket('created_at')} as time, status as metric, count(*) as queries
           from rag_metrics where ${GRAPH}
           group by 1, 2
           order by 1, 2`),
@@ -159,11 +160,12 @@ export const neo4jHealth = withUsageFilters(
         organisation: [column.width(110)],
         feature: [column.width(150)],
         duration: [...column.ms(), column.width(90)],
-        trace: [TRACE_LINK, column.width(290)],
+        trace: [TRACE_LINK, column.width(285)],
+        page: TRACE_PAGE,
       },
       queries: [
         sqlTable(`
-          select created_at as "time", org_id as organisation, feature, error_message as error, duration_ms as duration, trace_id as trace
+          select created_at as "time", org_id as organisation, feature, error_message as error, duration_ms as duration, trace_id as trace, trace_id as page
           from rag_metrics where ${GRAPH} and status <> 'success'
           order by created_at desc
           limit 100`),

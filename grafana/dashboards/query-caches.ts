@@ -3,9 +3,10 @@ import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-s
 import { column, MILLISECONDS } from '../kit/column.ts'
 import { lines, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { TIME_BUCKET as BUCKET, named, OF_DEALS } from '../kit/usage.ts'
+import { timeBucket } from '../kit/ranges.ts'
+import { chosen, named, OF_DEALS } from '../kit/usage.ts'
 
-const CACHE = `cache_metrics where $__timeFilter(created_at) and org_id in ($org_id) and environment in ($environment) and ${OF_DEALS}`
+const CACHE = `cache_metrics where $__timeFilter(created_at) and org_id in ($org_id) and ${chosen('environment')} and ${OF_DEALS}`
 export const LOOKUPS = `${CACHE} and operation = 'get' and hit is not null`
 export const NO_LOOKUP = 'No cache look-up in this range'
 export const p95 = 'percentile_cont(0.95) within group (order by duration_ms)'
@@ -23,7 +24,7 @@ export const withCachePanels = (dashboard: DashboardBuilder): DashboardBuilder =
         emptyText: NO_LOOKUP,
         queries: [
           sqlSeries(`
-            select ${BUCKET} as time, ${named('cache_name')} as metric, avg(hit::int)::float8 as hits
+            select ${timeBucket('created_at')} as time, ${named('cache_name')} as metric, avg(hit::int)::float8 as hits
             from ${LOOKUPS}
             group by 1, 2
             order by 1, 2`),

@@ -2,10 +2,11 @@
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column, MILLISECONDS } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { TRACE_LINK } from '../kit/links.ts'
+import { TRACE_LINK, TRACE_PAGE } from '../kit/links.ts'
 import { lines, stackedBars, stat, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { TIME_BUCKET as BUCKET, named, OF_RETRIEVALS, RETRIEVAL_FILTERS, withUsageFilters } from '../kit/usage.ts'
+import { timeBucket } from '../kit/ranges.ts'
+import { named, OF_RETRIEVALS, RETRIEVAL_FILTERS, withUsageFilters } from '../kit/usage.ts'
 import { LOOKUPS, NO_LOOKUP, p95, withCachePanels } from './query-caches.ts'
 
 // Neither table has a department; cache_metrics has no version and no agent either.
@@ -117,7 +118,7 @@ export const queryMetrics = withCachePanels(
         emptyText: NO_SEARCH,
         queries: [
           sqlSeries(`
-          select ${BUCKET} as time, ${named('mode')} as metric, count(*) as searches
+          select ${timeBucket('created_at')} as time, ${named('mode')} as metric, count(*) as searches
           from ${SEARCHES}
           group by 1, 2
           order by 1, 2`),
@@ -134,7 +135,7 @@ export const queryMetrics = withCachePanels(
         emptyText: 'No search with a score in this range',
         queries: [
           sqlSeries(`
-          select ${BUCKET} as time, ${named('mode')} as metric, avg(top_score) * sum(count(*)) over (partition by mode) / nullif(sum(sum(top_score)) over (partition by mode), 0) as score
+          select ${timeBucket('created_at')} as time, ${named('mode')} as metric, avg(top_score) * sum(count(*)) over (partition by mode) / nullif(sum(sum(top_score)) over (partition by mode), 0) as score
           from ${SEARCHES} and top_score is not null
           group by 1, mode
           order by 1, 2`),
@@ -151,7 +152,7 @@ export const queryMetrics = withCachePanels(
         emptyText: 'No retrieval in this range',
         queries: [
           sqlSeries(`
-          select ${BUCKET} as time, step as metric, ${p95} as p95
+          select ${timeBucket('created_at')} as time, step as metric, ${p95} as p95
           from ${RETRIEVALS}
           group by 1, 2
           order by 1, 2`),
@@ -174,11 +175,12 @@ export const queryMetrics = withCachePanels(
           mode: [column.width(95)],
           status: [column.width(95)],
           duration: [...column.ms(), column.width(90)],
-          trace: [TRACE_LINK, column.width(290)],
+          trace: [TRACE_LINK, column.width(285)],
+          page: TRACE_PAGE,
         },
         queries: [
           sqlTable(`
-          select created_at as "time", org_id as organisation, feature, mode, status, error_message as error, duration_ms as duration, trace_id as trace
+          select created_at as "time", org_id as organisation, feature, mode, status, error_message as error, duration_ms as duration, trace_id as trace, trace_id as page
           from ${SEARCHES} and (status <> 'success' or chunks_retrieved = 0)
           order by created_at desc
           limit 100`),

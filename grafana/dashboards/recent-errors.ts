@@ -1,7 +1,7 @@
 // Panels of "Usage and cost" on feature runs that failed. In: the dashboard. Out: the same.
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
-import { TRACE_LINK } from '../kit/links.ts'
+import { TRACE_LINK, TRACE_PAGE } from '../kit/links.ts'
 import { table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
 import { inRange } from '../kit/usage.ts'
@@ -51,7 +51,8 @@ export const withRecentErrors = (dashboard: DashboardBuilder): DashboardBuilder 
     .withPanel(
       table({
         title: 'Recent errors',
-        description: 'The latest feature runs that did not succeed, newest first. Click a trace to open it.',
+        description:
+          'The latest feature runs that failed, newest first; degraded ones are counted above. Click a trace to open it.',
         unit: 'none',
         width: 24,
         height: 9,
@@ -63,13 +64,14 @@ export const withRecentErrors = (dashboard: DashboardBuilder): DashboardBuilder 
           feature: [column.width(150)],
           status: [column.width(105)],
           duration: [...column.seconds(), column.width(90)],
-          trace: [TRACE_LINK, column.width(290)],
+          trace: [TRACE_LINK, column.width(285)],
+          page: TRACE_PAGE,
         },
         queries: [
           sqlTable(`
           select created_at as "time", org_id as organisation, deal_id as deal, feature_name as feature, status,
-            error_message as error, duration_ms / 1000 as duration, trace_id as trace
-          from ${RUNS} and status <> 'success'
+            error_message as error, duration_ms / 1000 as duration, trace_id as trace, trace_id as page
+          from ${RUNS} and status not in ('success', 'degraded')
           order by created_at desc
           limit 100`),
         ],

@@ -1,7 +1,7 @@
 // Panel of "Performance" with single calls. In: the dashboard. Out: the same.
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
-import { TRACE_LINK } from '../kit/links.ts'
+import { TRACE_LINK, TRACE_PAGE } from '../kit/links.ts'
 import { table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
 import { inRange, NO_CALLS } from '../kit/usage.ts'
@@ -18,6 +18,7 @@ export const withSlowestCalls = (dashboard: DashboardBuilder): DashboardBuilder 
       columns: {
         time: [column.width(165)],
         trace: [TRACE_LINK, column.width(130)],
+        page: TRACE_PAGE,
         duration: [...column.seconds(), column.width(85)],
         'first token': [...column.seconds(), column.width(90)],
         organisation: [column.width(105)],
@@ -28,7 +29,7 @@ export const withSlowestCalls = (dashboard: DashboardBuilder): DashboardBuilder 
       queries: [
         sqlTable(`
             select created_at as "time", org_id as organisation, feature, agent_id as agent, version, provider, model,
-              latency_ms / 1000.0 as duration, time_to_first_token_ms / 1000.0 as "first token", status, trace_id as trace
+              latency_ms / 1000.0 as duration, time_to_first_token_ms / 1000.0 as "first token", status, trace_id as trace, trace_id as page
             from llm_usage as line
             where ${inRange('created_at')} and line_kind in ('call', 'correction') and not exists (
               select from llm_usage as later

@@ -3,6 +3,7 @@ import { RowBuilder, TextBoxVariableBuilder } from '@grafana/grafana-foundation-
 import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
 import { drillUrl, TRACE_LINK } from '../kit/links.ts'
+import { usdExact } from '../kit/money.ts'
 import { table, traceView } from '../kit/panels.ts'
 import { sqlTable, traceById } from '../kit/queries.ts'
 
@@ -52,20 +53,21 @@ export const trace = createDashboard({
         'tokens in': [column.width(85)],
         'tokens out': [column.width(90)],
         price: [column.width(75)],
-        cost: [...column.usd(8), column.width(110)],
+        cost: [...column.usdText(), column.width(110)],
+        key: column.hidden(),
         trace: [TRACE_LINK, column.text('Explore'), column.width(80)],
         agent: [
           column.width(125),
           column.link(
             'Performance of this agent',
-            drillUrl('performance', { org_id: 'organisation', agent_id: 'agent' }, []),
+            drillUrl('performance', { org_id: 'organisation', agent_id: 'key' }, []),
           ),
         ],
       },
       queries: [
         sqlTable(`
           select created_at as "time", line_kind as line, provider, model, agent_id as agent, status, input_tokens as "tokens in",
-            output_tokens as "tokens out", cost_usd as cost, price_status as price, org_id as organisation, span_id as span, trace_id as trace
+            output_tokens as "tokens out", ${usdExact('cost_usd')} as cost, price_status as price, org_id as organisation, span_id as span, trace_id as trace, agent_id as key
           from llm_usage where $__timeFilter(created_at) and ${OF_TRACE}
           order by created_at, span_id, revision
           limit 500`),

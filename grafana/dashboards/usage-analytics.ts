@@ -2,26 +2,17 @@
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
 import { createDashboard } from '../kit/dashboard.ts'
-import { lines, rankedBars, stackedBars, stat, table } from '../kit/panels.ts'
+import { callsBehind, callsLink, cell } from '../kit/links.ts'
+import { lines, stackedBars, stat, table } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import {
-  COST,
-  FAILED,
-  HOUR_BUCKET,
-  IN_DAYS,
-  inRange,
-  NO_CALLS,
-  named,
-  USAGE,
-  WHOLE_DAYS,
-  WHOLE_HOURS,
-  withUsageFilters,
-} from '../kit/usage.ts'
+import { timeBucket } from '../kit/ranges.ts'
+import { HOUR_BUCKET, inRange, NO_CALLS, named, USAGE, WHOLE_HOURS, withUsageFilters } from '../kit/usage.ts'
+
+import { withPurposes } from './usage-purposes.ts'
 
 const NO_RUNS = 'No feature runs in this range'
 const RUNS = `feature_usage where ${inRange('created_at')}`
 const small = { width: 6, height: 4, emptyText: NO_RUNS } as const
-const third = { width: 8, height: 11 } as const
 const wide = { width: 24, height: 8 } as const
 
 const people = (title: string, description: string, counted: string) =>
@@ -33,24 +24,7 @@ const people = (title: string, description: string, counted: string) =>
     queries: [sqlTable(`select ${counted} as "count" from ${RUNS}`)],
   })
 
-const callsBy = (title: string, dimension: 'intent' | 'segment', description: string) =>
-  rankedBars({
-    title,
-    description: `${description} The eight largest. ${WHOLE_DAYS}`,
-    unit: 'short',
-    ...third,
-    emptyText: NO_CALLS,
-    queries: [
-      sqlTable(`
-        select ${named(dimension)} as "${dimension}", sum(calls) as "calls"
-        from usage_daily where ${IN_DAYS}
-        group by 1
-        order by 2 desc
-        limit 8`),
-    ],
-  })
-
-export const usageAnalytics = withUsageFilters(
+const whoUsesWhat = withUsageFilters(
   createDashboard({
     uid: 'usage-analytics',
     title: 'Usage analytics',
@@ -100,7 +74,7 @@ export const usageAnalytics = withUsageFilters(
       emptyText: NO_RUNS,
       queries: [
         sqlSeries(`
-          select date_trunc('day', created_at, 'UTC') as time,
+          select ${timeBucket('created_at', `'day'`)} as time,
             count(distinct (org_id, user_id)) filter (where user_id <> '') as people,
             count(distinct (org_id, session_id)) filter (where session_id <> '') as sessions
           from ${RUNS}
@@ -113,7 +87,8 @@ export const usageAnalytics = withUsageFilters(
   .withPanel(
     stackedBars({
       title: 'Model calls over time by feature',
-      description: `Calls per hour, or per UTC day over longer ranges, stacked by feature. ${WHOLE_HOURS}`,
+      description: `Calls per hour, or per UTC day over longer ranges, stacked by feature. Click a bar for its calls. ${WHOLE_HOURS}`,
+      link: callsBehind('feature'),
       unit: 'short',
       ...wide,
       emptyText: NO_CALLS,
@@ -135,6 +110,7 @@ export const usageAnalytics = withUsageFilters(
       ...wide,
       emptyText: NO_RUNS,
       columns: {
+        feature: [column.link('The calls behind it', callsLink({ feature: cell('feature') }).url)],
         succeeded: column.percent(),
         'mean duration': column.seconds(),
         'p95 duration': column.seconds(),
@@ -151,44 +127,5 @@ export const usageAnalytics = withUsageFilters(
       ],
     }),
   )
-  .withRow(new RowBuilder('What for?'))
-  .withPanel(callsBy('By intent', 'intent', 'Model calls by what the person wanted.'))
-  .withPanel(callsBy('By segment', 'segment', 'Model calls by the segment of people.'))
-  .withPanel(
-    rankedBars({
-      title: 'By deal',
-      description: `Model calls by deal. The eight largest. ${WHOLE_DAYS}`,
-      unit: 'short',
-      ...third,
-      emptyText: NO_CALLS,
-      queries: [
-        sqlTable(`
-          select ${named('deal_id')} as "deal", sum(calls) as "calls"
-          from usage_daily where ${IN_DAYS}
-          group by 1
-          order by 2 desc
-          limit 8`),
-      ],
-    }),
-  )
-  .withPanel(
-    table({
-      title: 'Intents by department',
-      description: `What each department asks for: calls, share of the department’s calls, failures and cost. ${WHOLE_DAYS}`,
-      unit: 'short',
-      width: 24,
-      height: 10,
-      emptyText: NO_CALLS,
-      columns: { share: column.percent(), failed: column.percent(), cost: column.usd(4) },
-      queries: [
-        sqlTable(`
-          select ${named('department')} as department, ${named('intent')} as intent, sum(calls) as calls,
-            sum(calls) / nullif(sum(sum(calls)) over (partition by department), 0) as share, ${FAILED} as failed,
-            sum(unpriced_calls) as unpriced, ${COST} as cost
-          from usage_daily where ${IN_DAYS}
-          group by usage_daily.department, usage_daily.intent
-          order by usage_daily.department, 3 desc
-          limit 300`),
-      ],
-    }),
-  )
+
+export const usageAnalytics = withPurposes(whoUsesWhat)

@@ -1,33 +1,36 @@
 // "Usage and cost": what do we spend, on what, and what is failing? Money comes from the ledger's exact roll-ups.
 import { CustomVariableBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { createDashboard } from '../kit/dashboard.ts'
-import { callsBehind } from '../kit/links.ts'
-import { rankedBars, stackedBars, stat, thresholdsFrom } from '../kit/panels.ts'
+import { FAILED_LIMITS, UNPRICED_LIMITS } from '../kit/limits.ts'
+import { callsBehind, callsLink, cell, UNPRICED_CALLS_LINK } from '../kit/links.ts'
+import { rankedBars, stackedBars, stat, statText } from '../kit/panels.ts'
 import { sqlSeries, sqlTable } from '../kit/queries.ts'
-import { COST, IN_DAYS, NO_CALLS, USAGE_FILTERS, WHOLE_DAYS, withUsageFilters } from '../kit/usage.ts'
+import { DAYS_BEGIN, DAYS_END, middle } from '../kit/ranges.ts'
+import {
+  COST,
+  costText,
+  IN_DAYS,
+  NO_CALLS,
+  named,
+  rankedCost,
+  USAGE_FILTERS,
+  WHOLE_DAYS,
+  withUsageFilters,
+} from '../kit/usage.ts'
 import { withRecentErrors } from './recent-errors.ts'
 import { withSpendCompared } from './spend-compared.ts'
 
-const rankedCost = (title: string, dimension: string, description: string) =>
+const costBy = (dimension: 'feature' | 'model' | 'provider', description: string) =>
   rankedBars({
-    title,
-    description: `${description} The eight largest. ${WHOLE_DAYS}`,
+    title: `By ${dimension}`,
+    description: `${description} The eight largest, above them what has no known cost. Click one for its calls. ${WHOLE_DAYS}`,
     unit: 'currencyUSD',
     width: 8,
     height: 11,
     emptyText: NO_CALLS,
     nullText: 'unpriced',
-    queries: [
-      sqlTable(`
-        select coalesce(nullif(${dimension}, ''), '(none)')
-            || case when sum(unpriced_calls) > 0 then ' (+ ' || sum(unpriced_calls) || ' unpriced)' else '' end as "${dimension}",
-          ${COST} as "cost"
-        from usage_daily
-        where ${IN_DAYS}
-        group by ${dimension}
-        order by 2 desc nulls last
-        limit 8`),
-    ],
+    link: callsLink({ [dimension]: cell(dimension) }),
+    queries: [sqlTable(rankedCost(dimension, dimension, `usage_daily where ${IN_DAYS}`))],
   })
 
 const spend = withUsageFilters(
@@ -47,14 +50,14 @@ const spend = withUsageFilters(
   )
   .withRow(new RowBuilder('What we spend'))
   .withPanel(
-    stat({
+    statText({
       title: 'Cost',
-      description: `Sum of all booked lines, reversals and corrections included. Exact, from the ledger. ${WHOLE_DAYS}`,
-      unit: 'currencyUSD',
+      description: `Sum of all booked lines, reversals and corrections included, from the ledger to the cent. Calls without a price are not in it. ${WHOLE_DAYS}`,
       width: 6,
       height: 4,
       emptyText: NO_CALLS,
-      queries: [sqlTable(`select ${COST} as "cost" from usage_daily where ${IN_DAYS}`)],
+      link: callsLink({}),
+      queries: [sqlTable(costText(`usage_daily where ${IN_DAYS}`))],
     }),
   )
   .withPanel(
@@ -77,7 +80,7 @@ const spend = withUsageFilters(
       height: 4,
       decimals: 1,
       emptyText: NO_CALLS,
-      thresholds: thresholdsFrom([0.02, 'orange'], [0.05, 'red']),
+      thresholds: FAILED_LIMITS,
       queries: [
         sqlTable(`select sum(errors)::float8 / nullif(sum(calls), 0) as "failed" from usage_daily where ${IN_DAYS}`),
       ],
@@ -92,7 +95,8 @@ const spend = withUsageFilters(
       width: 6,
       height: 4,
       emptyText: NO_CALLS,
-      thresholds: thresholdsFrom([1, 'red']),
+      thresholds: UNPRICED_LIMITS,
+      link: UNPRICED_CALLS_LINK,
       queries: [sqlTable(`select sum(unpriced_calls) as "unpriced" from usage_daily where ${IN_DAYS}`)],
     }),
   )
@@ -108,26 +112,25 @@ const spend = withUsageFilters(
       queries: [
         sqlSeries(`
           with spend as (
-            select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as time,
-              coalesce(nullif(feature, ''), '(none)') as metric, ${COST} as cost
+            select date_trunc('$bucket', day::timestamp) at time zone 'UTC' as bar, ${named('feature')} as metric, ${COST} as cost
             from usage_daily
             where ${IN_DAYS}
             group by 1, 2
-          ), buckets as (
-            select generate_series(
-              date_trunc('$bucket', $__timeFrom()::timestamptz, 'UTC'), $__timeTo()::timestamptz, '1 $bucket') as time
+          ), bars as (
+            select distinct date_trunc('$bucket', day) at time zone 'UTC' as bar
+            from generate_series((${DAYS_BEGIN}) at time zone 'UTC', (${DAYS_END}) at time zone 'UTC' - interval '1 day', '1 day') as day
           )
-          select time, metric, spend.cost
-          from buckets
+          select ${middle('bar', `'$bucket'`)} as time, metric, spend.cost
+          from bars
           cross join (select distinct metric from spend) as metrics
-          left join spend using (time, metric)
+          left join spend using (bar, metric)
           order by 1, 2`),
       ],
     }),
   )
   .withRow(new RowBuilder('On what'))
-  .withPanel(rankedCost('By feature', 'feature', 'Cost by what the person used.'))
-  .withPanel(rankedCost('By model', 'model', 'Cost by the model that answered.'))
-  .withPanel(rankedCost('By provider', 'provider', 'Cost by the provider that was called.'))
+  .withPanel(costBy('feature', 'Cost by what the person used.'))
+  .withPanel(costBy('model', 'Cost by the model that answered.'))
+  .withPanel(costBy('provider', 'Cost by the provider that was called.'))
 
 export const usageAndCost = withRecentErrors(withSpendCompared(spend))

@@ -22,6 +22,10 @@ export const column = {
     column.decimals(decimals),
     column.noValue('unknown'),
   ],
+  /** Money as text (kit/money.ts). */
+  usdText: (): DynamicConfigValue[] => [column.noValue('unknown'), { id: 'custom.align', value: 'right' }],
+  /** A time without the milliseconds that it does not have. */
+  toTheSecond: (): DynamicConfigValue => column.unit('dateTimeAsIso'),
   /** Not shown, for links only; empty stays empty, because links take the text of a cell. */
   hidden: (): DynamicConfigValue[] => [
     { id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } },

@@ -91,6 +91,9 @@ function withCommon<P extends CommonPanel>(panel: P, spec: PanelSpec): P {
   return panel
 }
 
+/** Column of rankedBars that adds to the name of some rows. */
+export const ADDED_TO_NAME = 'calls without a price'
+
 const nullIs = (text: string): ValueMapping => ({
   type: MappingType.SpecialValue,
   options: { match: SpecialValueMatch.NullAndNan, result: { text } },
@@ -156,22 +159,24 @@ export const table = (spec: PanelSpec & { columns?: Record<string, DynamicConfig
 /** One trace as a waterfall. The SDK has no builder for this panel. */
 export const traceView = (spec: PanelSpec): PanelBuilder => withCommon(new PanelBuilder().type('traces'), spec)
 
-/** One number beside its change against the period before; the query gives the columns `now` and `change`. */
+/** Text in place of a number, as the query writes it. */
+export const statText = (spec: Omit<PanelSpec, 'unit'>): StatPanel =>
+  stat({ ...spec, unit: 'string' }).reduceOptions(firstOf('/.*/'))
+
+/** One number, or text, beside its change against the period before; the query gives the columns `now` and `change`, a text. */
 export const statWithChange = (spec: PanelSpec): StatPanel =>
   stat(spec)
+    .colorMode(common.BigValueColorMode.Value)
     .textMode(common.BigValueTextMode.ValueAndName)
-    .overrideByName('change', [
-      column.unit('percentunit'),
-      column.decimals(1),
-      column.noValue('nothing before'),
-      { id: 'displayName', value: 'change' },
-    ])
-    .overrideByName('now', [{ id: 'displayName', value: 'now' }])
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('/.*/'))
+    .overrideByName('change', [column.unit('string'), column.color('text')])
+    .reduceOptions(firstOf('/.*/'))
 
-/** Horizontal bars, one per row of the query, the largest first. */
+const firstOf = (fields: string) => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields(fields)
+
+/** Horizontal bars, one per row of the query, the largest first. All texts of a row are its name; an empty one adds nothing. */
 export const rankedBars = (spec: PanelSpec): BarGaugePanel =>
   withCommon(new BarGaugePanel(), spec)
+    .overrideByRegexp(`^${ADDED_TO_NAME}$`, [column.noValue('')])
     .min(0)
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)

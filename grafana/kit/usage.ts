@@ -2,45 +2,37 @@
 // Out: variables for a dashboard and text for its queries.
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { filter } from './dashboard.ts'
+import { usdText } from './money.ts'
+import { ADDED_TO_NAME } from './panels.ts'
+import { DAYS, HOURS, inWholeDays, longerThan, middle } from './ranges.ts'
 
 /** Filters every dashboard on usage has; links carry them on. */
 export const USAGE_FILTERS = ['org_id', 'deal_id', 'department', 'environment', 'version', 'agent_id'] as const
 
-const FROM = '$__timeFrom()::timestamptz'
-const TO = '$__timeTo()::timestamptz'
-const FIRST_DAY = `(${FROM} at time zone 'UTC')::date`
-const LAST_DAY = `(${TO} at time zone 'UTC')::date`
-
-/** The whole hours that the range touches. */
-const HOURS = `hour > ${FROM} - interval '1 hour' and hour <= ${TO}`
-/** As many whole hours right before them. */
-const HOURS_BEFORE = `hour > ${FROM} - (${TO} - ${FROM}) - interval '2 hours' and hour <= ${FROM} - interval '1 hour'`
-/** The whole UTC days that the range touches: the roll-up with deals has one row a day. */
-export const DAYS = `day between ${FIRST_DAY} and ${LAST_DAY}`
-/** As many whole days right before them. */
-export const DAYS_BEFORE = `day between ${FIRST_DAY} - (${LAST_DAY} - ${FIRST_DAY} + 1) and ${FIRST_DAY} - 1`
-
-/** What the filter of deals stands for under "All": a word of its own, since hours know no deals. */
-export const ALL_DEALS = `'*'`
-const NO_DEAL_CHOSEN = `${ALL_DEALS} in ($deal_id)`
-export const OF_DEALS = `(${NO_DEAL_CHOSEN} or deal_id in ($deal_id))`
+/** What a filter stands for under "All": a word of its own, so that rows count whatever they hold, also what no option lists. */
+export const ALL = `'*'`
+/** What is chosen in a filter, "All" included. */
+export const chosen = (name: string, column: string = name): string =>
+  `(${ALL} in ($${name}) or ${column} in ($${name}))`
+export const NO_DEAL_CHOSEN = `${ALL} in ($deal_id)`
+export const OF_DEALS = chosen('deal_id')
 
 const CHOSEN = [
   'org_id in ($org_id)',
-  'department in ($department)',
-  'environment in ($environment)',
-  'version in ($version)',
-  'agent_id in ($agent_id)',
+  ...['department', 'environment', 'version', 'agent_id'].map((name) => chosen(name)),
 ].join(' and ')
 
 /** Conditions on usage_daily, and on tables with the same dimensions and a time. */
-export const IN_DAYS = `${DAYS} and ${CHOSEN} and ${OF_DEALS}`
-export const IN_DAYS_BEFORE = `${DAYS_BEFORE} and ${CHOSEN} and ${OF_DEALS}`
+export const IN_DAYS = `${DAYS.touched} and ${CHOSEN} and ${OF_DEALS}`
+/** The days of the range that are over, and as many right before. */
+export const IN_DAYS_OVER = `${DAYS.over} and ${CHOSEN} and ${OF_DEALS}`
+export const IN_DAYS_BEFORE = `${DAYS.before} and ${CHOSEN} and ${OF_DEALS}`
 export const inRange = (time: string): string => `$__timeFilter(${time}) and ${CHOSEN} and ${OF_DEALS}`
+export const inDays = (time: string): string => `${inWholeDays(time)} and ${CHOSEN} and ${OF_DEALS}`
 
 /** Filters of rag_metrics, which has no department, and the condition they make. */
 export const RETRIEVAL_FILTERS = ['deal_id', 'environment', 'version', 'agent_id'] as const
-export const OF_RETRIEVALS = `org_id in ($org_id) and ${OF_DEALS} and environment in ($environment) and version in ($version) and agent_id in ($agent_id)`
+export const OF_RETRIEVALS = ['org_id in ($org_id)', ...RETRIEVAL_FILTERS.map((name) => chosen(name))].join(' and ')
 
 const COLUMNS = `org_id, feature, provider, model, agent_id, department, environment, version, calls, errors, unpriced_calls,
     input_tokens, output_tokens, cost_usd, latency_histogram, first_token_histogram`
@@ -53,18 +45,22 @@ const usage = (hours: string, days: string): string => `(
   ) as usage`
 
 /** What was used in the hours that the range touches, or in its UTC days when deals are chosen. */
-export const USAGE = usage(HOURS, DAYS)
-/** The same of as much time right before. */
-const USAGE_BEFORE = usage(HOURS_BEFORE, DAYS_BEFORE)
+export const USAGE = usage(HOURS.touched, DAYS.touched)
+/** The same of what is over of the range, and of as much time right before. */
+export const USAGE_OVER = usage(HOURS.over, DAYS.over)
+export const USAGE_BEFORE = usage(HOURS.before, DAYS.before)
 /** The hours alone, of organisations as a whole: no other filter applies. */
-export const IN_HOURS_OF_ORGANISATIONS = `${HOURS} and org_id in ($org_id)`
+export const IN_HOURS_OF_ORGANISATIONS = `${HOURS.touched} and org_id in ($org_id)`
 
-/** Bucket of USAGE on a time axis: hours, or days when there would be too many hours. */
-export const HOUR_BUCKET = `date_trunc(case when ${TO} - ${FROM} > interval '8 days' then 'day' else 'hour' end, hour, 'UTC')`
-
-/** Bucket of rows with a time: minutes, hours, or days over longer ranges. */
-export const TIME_BUCKET = `date_trunc(case when ${TO} - ${FROM} > interval '8 days' then 'day'
-            when ${TO} - ${FROM} > interval '12 hours' then 'hour' else 'minute' end, created_at, 'UTC')`
+/** Length of USAGE's buckets on a time axis: hours, or days when there would be too many hours, or where deals are chosen. */
+const unitOf = (longer: string): string =>
+  `case when ${longerThan(longer)} or not ${NO_DEAL_CHOSEN} then 'day' else 'hour' end`
+export const HOUR_UNIT = unitOf('8 days')
+const bucket = (unit: string): string => middle(`date_trunc(${unit}, hour, 'UTC')`, unit)
+/** Bucket of USAGE on a time axis. */
+export const HOUR_BUCKET = bucket(HOUR_UNIT)
+/** The same in days from two days on: parts of the whole have few calls an hour. */
+export const COARSE_BUCKET = bucket(unitOf('2 days'))
 
 export const WHOLE_HOURS = 'Whole hours that the range touches; whole UTC days when deals are chosen.'
 export const WHOLE_DAYS = 'Whole UTC days that the range touches.'
@@ -80,15 +76,41 @@ export const latency = (p: number): string => `histogram_percentile(histogram_me
 export const firstToken = (p: number): string =>
   `histogram_percentile(histogram_merge(first_token_histogram), ${p}) / 1000`
 
-/** SQL for a figure of the range and its relative change against as many hours right before: `now`, `change`. */
-export const changeOf = (figure: string): string => `
-    with this_period as (select ${figure} as value from ${USAGE}),
-      period_before as (select ${figure} as value from ${USAGE_BEFORE})
-    select this_period.value as "now", (this_period.value - period_before.value) / nullif(period_before.value, 0) as "change"
-    from this_period, period_before`
+/** SQL for the cost of some lines or roll-ups as text; unpriced where no cost is known, no row without calls. */
+export const costText = (from: string): string => `
+    select coalesce(${usdText('total.cost')}, 'unpriced') as "cost"
+    from (select ${COST} as cost, sum(calls) as calls from ${from}) as total
+    where calls > 0`
 
 /** A dimension as people read it. */
 export const named = (dimension: string): string => `coalesce(nullif(${dimension}, ''), '(none)')`
+
+/** The same beside others of its kind, in a query grouped by it and org_id: two organisations' namesakes are kept apart. */
+export const namedApart = (dimension: string): string =>
+  `${named(dimension)} || case when min(org_id) over () <> max(org_id) over () then ' (' || org_id || ')' else '' end`
+
+/** Dimensions that belong to an organisation: its namesakes in others are something else. */
+const OWNED: readonly string[] = ['deal_id', 'agent_id']
+
+/**
+ * SQL for the cost by a dimension: the eight largest, before them the eight with most calls of those whose cost is unknown.
+ * @param name column that holds it; deals and agents have their organisation in the column before
+ */
+export function rankedCost(dimension: string, name: string, from: string): string {
+  const [organisation, by] = OWNED.includes(dimension) ? ['organisation, ', `org_id, ${dimension}`] : ['', dimension]
+  return `
+    select ${organisation}"${name}", "${ADDED_TO_NAME}", "cost"
+    from (
+      select ${organisation && 'org_id as organisation, '}${named(dimension)} as "${name}",
+        case when sum(unpriced_calls) > 0 then '(+ ' || sum(unpriced_calls) || ' unpriced)' else '' end as "${ADDED_TO_NAME}",
+        ${COST} as "cost",
+        row_number() over (partition by ${COST} is null order by ${COST} desc, sum(calls) desc) as place
+      from ${from}
+      group by ${by}
+    ) as ranked
+    where place <= 8
+    order by "cost" desc nulls first, place`
+}
 
 type Dimension = 'deal_id' | 'department' | 'environment' | 'version' | 'agent_id' | 'provider'
 const LABELS: Record<Dimension, string> = {
@@ -100,19 +122,24 @@ const LABELS: Record<Dimension, string> = {
   provider: 'Provider',
 }
 
-/** Adds filters below the organisation. */
+/** "All" in PromQL. */
+export const ALL_LABELS = '.*'
+
+/** Adds filters below the organisation. @param all what "All" stands for in the dashboard's queries */
 export const withUsageFilters = (
   dashboard: DashboardBuilder,
   names: readonly Dimension[] = ['deal_id', 'department', 'environment', 'version', 'agent_id'],
-): DashboardBuilder => names.reduce((all, name) => all.withVariable(usageFilter(name)), dashboard)
+  all: string = ALL,
+): DashboardBuilder =>
+  names.reduce((filtered, name) => filtered.withVariable(usageFilter(name).allValue(all)), dashboard)
 
-// '' is always an option: "All" of no options would be `in ()`. Options reach back one more range, for comparisons.
+// '' is always an option: what has no deal, department, … can be chosen. Options reach back one more range, for comparisons.
 const usageFilter = (name: Dimension) => {
   const source =
     name === 'deal_id'
-      ? `usage_daily where (${DAYS} or ${DAYS_BEFORE})`
-      : `usage_hourly where (${HOURS} or ${HOURS_BEFORE})`
-  const variable = filter(
+      ? `usage_daily where (${DAYS.touched} or ${DAYS.before})`
+      : `usage_hourly where (${HOURS.touched} or ${HOURS.before})`
+  return filter(
     name,
     LABELS[name],
     `select case value when '' then '(none)' else value end as __text, value as __value
@@ -123,5 +150,4 @@ const usageFilter = (name: Dimension) => {
     ) as options
     order by 1`,
   )
-  return name === 'deal_id' ? variable.allValue(ALL_DEALS) : variable
 }

@@ -29,11 +29,14 @@ const RELATIONS = [
   'deals',
 ]
 
+/** Variables that hold one value, written within quotes. */
+const SINGLE: Record<string, string> = { bucket: 'day', bar_length: 'auto', price: 'any' }
+
 /** Every other filter to "All": an empty text and the victim's marker are what its rows hold. */
 const fillIn = (sql: string, orgs: string, { marker }: Tenant): string =>
   sql
     .replaceAll(/\$org_id|\$\{org_id\}/g, orgs)
-    .replaceAll('$bucket', 'day')
+    .replaceAll(/\$(bucket|bar_length|price|at|trace)\b/g, (_, name: string) => SINGLE[name] ?? '')
     .replaceAll(/\$(?!_)\{?([a-z_]+)\}?/g, `'', '${marker}'`)
 
 const asText = (sql: string) => `select to_jsonb(q)::text as seen from (${sql}) q`
