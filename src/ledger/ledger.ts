@@ -51,7 +51,11 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     logger,
   })
   registerPoolMetrics(pool, metrics.registry)
-  const pricing = createPricing(pool, clock, (newestMs) => metrics.priceBookRecorded.set(newestMs / 1000))
+  const onBookLoaded = (newestMs: number, unreadable: number) => {
+    metrics.priceBookRecorded.set(newestMs / 1000)
+    metrics.priceVersionsUnreadable.set(unreadable)
+  }
+  const pricing = createPricing(pool, clock, onBookLoaded, logger)
   const bookGroup = createGroupBooker({
     pool,
     partitions: createPartitions(),

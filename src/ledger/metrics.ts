@@ -54,6 +54,11 @@ export function createMetrics() {
       'ledger_price_book_recorded_timestamp_seconds',
       'When the newest entry of the price book was recorded',
     ),
+    priceVersionsUnreadable: new Gauge({
+      name: 'ledger_price_versions_unreadable',
+      help: 'Price versions that nobody can read and that price nothing',
+      registers,
+    }),
     inFlightBytes: new Gauge({
       name: 'ledger_in_flight_bytes',
       help: 'Memory that requests hold until their answer: bodies and what they are decoded to, estimated',

@@ -137,6 +137,14 @@ describe('bad rows that stand nevertheless', () => {
     await owner('delete from model_prices where price_version = 1000001')
   })
 
+  test('the ledger shows how many there are', async () => {
+    await expect
+      .poll(() => ledger.metrics.registry.getSingleMetricAsString('ledger_price_versions_unreadable'), {
+        timeout: 10_000,
+      })
+      .toMatch(/^ledger_price_versions_unreadable 2$/m)
+  })
+
   test('once they are taken out the next read counts none', async () => {
     const counts: number[] = []
     let nowMs = Date.now()
