@@ -66,6 +66,7 @@ export const ALERTS_CONFIG = {
     lossWindow: '5m',
     overflowWindow: '5m',
     rejectedWindow: '15m',
+    conflictWindow: '15m',
     writesFailing: { window: '2m', for: '1m', keepFiringFor: '3m' },
     writesSlow: { quantile: 0.95, seconds: 1, for: '5m' },
     unpricedWindow: '1h',

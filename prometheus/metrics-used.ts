@@ -51,6 +51,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   ledger_logs_received_total: { exporter: 'ledger', labels: [] },
   ledger_spans_rejected_total: { exporter: 'ledger', labels: ['reason'] },
   ledger_logs_rejected_total: { exporter: 'ledger', labels: ['reason'] },
+  ledger_conflicts_total: { exporter: 'ledger', labels: ['job'] },
   ledger_spans_ahead_total: { exporter: 'ledger', labels: [] },
   ledger_calls_total: { exporter: 'ledger', labels: ['org_id'] },
   ledger_unpriced_calls_total: { exporter: 'ledger', labels: ['org_id', 'provider', 'model'] },

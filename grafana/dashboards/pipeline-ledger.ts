@@ -78,12 +78,18 @@ export const withLedgerPanels = (dashboard: DashboardBuilder): DashboardBuilder 
     .withPanel(
       lines({
         title: 'Records rejected for good',
-        description: `Within ${pipeline.rejectedWindow}, by reason: malformed, or for an organisation the sender may not write.`,
+        description: `Within ${pipeline.rejectedWindow}, by reason: malformed, for an organisation the sender may not write, or under the id of another span.`,
         unit: 'short',
         ...half,
         emptyText: 'Nothing was rejected',
-        alerts: ['LedgerRecordsRejected'],
-        queries: rejected('reason!="timestamp_out_of_range"'),
+        alerts: ['LedgerRecordsRejected', 'LedgerSpanConflicts'],
+        queries: [
+          ...rejected('reason!="timestamp_out_of_range"'),
+          promql(
+            `sum(increase(ledger_conflicts_total[${pipeline.conflictWindow}]))`,
+            'spans: booked before with other content',
+          ),
+        ],
       }),
     )
     .withPanel(

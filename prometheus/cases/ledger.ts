@@ -18,6 +18,7 @@ const rejected =
   (values: string): Series => ({
     [`ledger_spans_rejected_total{job="ledger",reason="${reason}"}`]: values,
   })
+const conflicts = (values: string): Series => ({ 'ledger_conflicts_total{job="ledger"}': values })
 const unpriced = (values: string): Series => ({
   'ledger_unpriced_calls_total{job="ledger",org_id="acme",provider="openai",model="gpt-9"}': values,
 })
@@ -90,6 +91,26 @@ export const LEDGER_CASES: readonly AlertCase[] = [
       { why: 'old rejects', series: rejected('bad_trace_id')('4x160'), at: ['16m', '30m'] },
       { why: 'counter reset', series: rejected('bad_trace_id')('4x80 0x80'), at: ['22m', '38m'] },
       { why: 'clocks have an alert of their own', series: rejected('timestamp_out_of_range')('0+1x60'), at: ['10m'] },
+    ],
+  },
+  {
+    alert: 'LedgerSpanConflicts',
+    fires: {
+      series: conflicts('0x20 3x100'),
+      at: '6m',
+      notYetAt: '5m',
+      labels: { job: 'ledger' },
+      dashboard: PIPELINE,
+    },
+    silent: [
+      { why: 'none', series: conflicts('0x120'), at: ['6m', '20m'] },
+      { why: 'old conflicts', series: conflicts('3x160'), at: ['16m', '30m'] },
+      { why: 'counter reset', series: conflicts('3x80 0x80'), at: ['22m', '38m'] },
+      {
+        why: 'replays are no conflicts',
+        series: { 'ledger_duplicates_total{job="ledger",kind="span"}': '0+5x60' },
+        at: ['10m'],
+      },
     ],
   },
   {

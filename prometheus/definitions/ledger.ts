@@ -72,6 +72,17 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       dashboard: PIPELINE,
     },
     {
+      name: 'LedgerSpanConflicts',
+      topic: 'conflicts',
+      severity: 'warning',
+      expr: grew('ledger_conflicts_total', config.conflictWindow, ['job']),
+      summary: 'A sender reuses span ids',
+      description: `${count} spans in the last ${config.conflictWindow} had the ids and start of a span that is booked, but another content. The first stays; what the others said is not booked.`,
+      value: `${count} spans`,
+      action: 'Find who sends a span twice with different content: a second exporter, or a proxy that changes spans.',
+      dashboard: PIPELINE,
+    },
+    {
       name: 'ClockSkew',
       topic: 'clock',
       severity: 'warning',
