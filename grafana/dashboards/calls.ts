@@ -17,6 +17,7 @@ import {
   chosen,
   costText,
   HOUR_UNIT,
+  inOrganisation,
   NO_CALLS,
   named,
   rankedCost,
@@ -35,12 +36,17 @@ const FROM = `case when '$at' = '' then $__timeFrom()::timestamptz
 const TO = `case when '$at' = '' then $__timeTo()::timestamptz
     else least((${BAR} + ('1 ' || ${LENGTH})::interval) at time zone 'UTC', case when ${OF_HOURS} then ${HOURS_END} else ${DAYS_END} end) end`
 
-// A chart's series for rows without a name is "(none)"; the filters' own value for them is ''.
+// A chart's series for rows without a name is "(none)", and "legal (acme)" beside another organisation's department of that
+// name; the filters' own values are '' and the name alone.
+const APART = ['department']
 const DIMENSIONS = ['deal_id', 'feature', 'provider', 'model', 'department', 'environment', 'version', 'agent_id']
 const WHERE = [
   `created_at >= ${FROM} and created_at < ${TO}`,
   'org_id in ($org_id)',
-  ...DIMENSIONS.map((name) => `(${chosen(name)} or ${named(name)} in ($${name}))`),
+  ...DIMENSIONS.map(
+    (name) =>
+      `(${chosen(name)} or ${named(name)} in ($${name})${APART.includes(name) ? ` or ${inOrganisation(name)} in ($${name})` : ''})`,
+  ),
 ].join(' and ')
 
 /** What stands for each call: a reversed line and its reversal cancel each other. */

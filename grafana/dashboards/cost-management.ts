@@ -17,6 +17,7 @@ import {
   latency,
   NO_CALLS,
   named,
+  namedApart,
   USAGE,
   USAGE_FILTERS,
   WHOLE_DAYS,
@@ -91,9 +92,9 @@ export const costManagement = spenders
       link: callsBehind('department', USAGE_FILTERS),
       queries: [
         sqlSeries(`
-          select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${COST} as cost
+          select ${HOUR_BUCKET} as time, ${namedApart('department')} as metric, ${COST} as cost
           from ${USAGE}
-          group by 1, 2
+          group by 1, org_id, department
           order by 1, 2`),
       ],
     }),

@@ -14,7 +14,7 @@ import {
   HOUR_BUCKET,
   latency,
   NO_CALLS,
-  named,
+  namedApart,
   USAGE,
   WHOLE_HOURS,
   withUsageFilters,
@@ -111,9 +111,9 @@ const fleet = withUsageFilters(
       ...half,
       queries: [
         sqlSeries(`
-          select ${HOUR_BUCKET} as time, ${named('department')} as metric, ${COST} as cost
+          select ${HOUR_BUCKET} as time, ${namedApart('department')} as metric, ${COST} as cost
           from ${USAGE}
-          group by 1, 2
+          group by 1, org_id, department
           order by 1, 2`),
       ],
     }),
@@ -127,9 +127,9 @@ const fleet = withUsageFilters(
       emptyText: 'No hour or day with 20 calls in this range',
       queries: [
         sqlSeries(`
-          select ${COARSE_BUCKET} as time, ${named('department')} as metric, ${FAILED} as failed
+          select ${COARSE_BUCKET} as time, ${namedApart('department')} as metric, ${FAILED} as failed
           from ${USAGE}
-          group by 1, 2 having sum(calls) >= 20
+          group by 1, org_id, department having sum(calls) >= 20
           order by 1, 2`),
       ],
     }).min(0),

@@ -33,10 +33,10 @@ const ranking = (title: string, dimension: 'agent_id' | 'model' | 'feature' | 'e
       [dimension]: [column.width(175)],
       ...(dimension === 'agent_id' && {
         agent: [
-          column.width(190),
+          column.width(170),
           column.link('Only this agent', drillUrl('performance', { org_id: 'organisation', agent_id: 'key' })),
         ],
-        organisation: [column.width(105)],
+        organisation: [column.width(95)],
         key: column.hidden(),
       }),
     },

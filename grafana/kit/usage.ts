@@ -85,9 +85,10 @@ export const costText = (from: string): string => `
 /** A dimension as people read it. */
 export const named = (dimension: string): string => `coalesce(nullif(${dimension}, ''), '(none)')`
 
+export const inOrganisation = (dimension: string): string => `${named(dimension)} || ' (' || org_id || ')'`
 /** The same beside others of its kind, in a query grouped by it and org_id: two organisations' namesakes are kept apart. */
 export const namedApart = (dimension: string): string =>
-  `${named(dimension)} || case when min(org_id) over () <> max(org_id) over () then ' (' || org_id || ')' else '' end`
+  `case when min(org_id) over () <> max(org_id) over () then ${inOrganisation(dimension)} else ${named(dimension)} end`
 
 /** Dimensions that belong to an organisation: its namesakes in others are something else. */
 const OWNED: readonly string[] = ['deal_id', 'agent_id']

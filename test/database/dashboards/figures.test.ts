@@ -170,6 +170,13 @@ test('organisations’ namesakes are kept apart', async () => {
   ])
 })
 
+test('departments of the same name are apart over time, and alone where one organisation is chosen', async () => {
+  const metrics = async (org: string[]) =>
+    new Set(pick(await rowsOf('fleet-home', 'Cost over time by department', { org_id: org }), 'metric').flat())
+  expect(await metrics(['acme', 'globex'])).toEqual(new Set(['legal (acme)', 'legal (globex)']))
+  expect(await metrics(['acme'])).toEqual(new Set(['legal']))
+})
+
 test('the version of one organisation’s agent is not another’s', async () => {
   await plantCalls(
     database,
