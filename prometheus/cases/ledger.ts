@@ -106,11 +106,6 @@ export const LEDGER_CASES: readonly AlertCase[] = [
       { why: 'none', series: conflicts('0x120'), at: ['6m', '20m'] },
       { why: 'old conflicts', series: conflicts('3x160'), at: ['16m', '30m'] },
       { why: 'counter reset', series: conflicts('3x80 0x80'), at: ['22m', '38m'] },
-      {
-        why: 'replays are no conflicts',
-        series: { 'ledger_duplicates_total{job="ledger",kind="span"}': '0+5x60' },
-        at: ['10m'],
-      },
     ],
   },
   {
