@@ -164,7 +164,7 @@ export const calls = withCallFilters(
       height: 14,
       emptyText: NO_CALLS,
       columns: {
-        trace: [TRACE_LINK, column.width(110)],
+        trace: [TRACE_LINK, column.width(130)],
         page: TRACE_PAGE,
         time: [column.width(150)],
         cost: [...column.usdText(), column.width(105)],
@@ -172,7 +172,7 @@ export const calls = withCallFilters(
         'tokens in': [column.width(85)],
         'tokens out': [column.width(85)],
         feature: [column.width(130)],
-        model: [column.width(145)],
+        model: [column.width(140)],
         organisation: [column.width(100)],
         deal: [column.width(85)],
         status: [column.width(85)],

@@ -15,7 +15,7 @@ export const TRACE_PAGE = [
     '/d/trace?${__url_time_range}&${org_id:queryparam}&var-trace=${__value.raw}',
   ),
   column.text('open'),
-  column.width(60),
+  column.width(50),
 ]
 
 /**
