@@ -15,6 +15,40 @@ export const MORE_PYTHON: Environment[] = [
     programs: ['otel_openai_v2'],
   })),
   {
+    name: 'otel-genai-1.1',
+    packages: [
+      ...['opentelemetry-instrumentation-genai-openai==1.1b0', 'opentelemetry-util-genai==1.1b0'],
+      ...['openai==3.54.0', 'httpx<1'],
+    ],
+    programs: ['otel_genai_openai'],
+  },
+  {
+    name: 'otel-google-genai-1.0',
+    packages: ['opentelemetry-instrumentation-google-genai==1.0b1', 'google-genai<3'],
+    programs: ['otel_google_genai'],
+  },
+  {
+    name: 'openinference-0.1.18',
+    packages: ['openinference-instrumentation-openai==0.1.18', 'openai<2', 'wrapt<2'],
+    programs: ['openinference_openai'],
+  },
+  {
+    name: 'openinference-anthropic-2',
+    packages: ['openinference-instrumentation-anthropic==2.1.7', 'anthropic==2.12.0'],
+    programs: ['openinference_anthropic'],
+  },
+  {
+    name: 'several-langchain',
+    packages: [
+      ...['openinference-instrumentation-langchain==0.1.80', 'openinference-instrumentation-openai==0.1.66'],
+      ...['openinference-instrumentation-anthropic==3.1.0', 'opentelemetry-instrumentation-langchain==0.62.4'],
+      ...['opentelemetry-instrumentation-openai==0.62.4', 'opentelemetry-instrumentation-anthropic==0.62.4'],
+      ...['opentelemetry-instrumentation-genai-openai==1.3b0', 'langchain==1.4.7', 'langchain-openai==1.7.3'],
+      ...['langchain-anthropic==1.7.7'],
+    ],
+    programs: ['several_frameworks'],
+  },
+  {
     name: 'google-genai',
     packages: ['openinference-instrumentation-google-genai==1.4.14', 'google-genai<3'],
     programs: ['openinference_google_genai'],
@@ -112,17 +146,17 @@ export const MORE_PYTHON: Environment[] = [
     programs: ['litellm_callback'],
   },
   { name: 'litellm-1.92', packages: ['litellm==1.92.0', 'fastapi', 'orjson', 'mcp'], programs: ['litellm_callback'] },
-  {
-    name: 'openlit-1.37',
-    packages: ['openlit==1.37.0', 'openai<3', 'anthropic<1'],
+  ...['1.37.0', '1.43.0'].map((version) => ({
+    name: `openlit-${version}`,
+    packages: [`openlit==${version}`, 'openai<3', 'anthropic<1'],
     programs: ['openlit_clients'],
-  },
+  })),
   {
     name: 'pydantic-ai-2.68',
     packages: ['pydantic-ai-slim[openai,anthropic,google]==2.68.0', 'logfire'],
     programs: ['pydantic_ai_logfire'],
   },
-  ...['0.2.1', '1.25.0'].map((version) => ({
+  ...['0.2.1', '1.25.0', '1.40.0'].map((version) => ({
     name: `strands-${version}`,
     packages: [`strands-agents[openai,anthropic,otel]==${version}`],
     programs: ['strands_agents'],

@@ -6,7 +6,7 @@ export const UNSEEN_CALLS: { captures: RegExp; calls: number; why: string }[] = 
   { captures: /^ai-4.*\/abort$/, calls: 1, why: 'neither the outer nor the inner span is ended' },
   { captures: /^litellm-.*\/abort$/, calls: 1, why: 'its callback runs at the end of a stream only' },
   { captures: /^openlit-.*\/abort$/, calls: 1, why: 'the span is dropped with the unread stream' },
-  { captures: /^openinference-(?:openai-0\.1\.(?:30|45)|anthropic-0\.1\.18)\/abort$/, calls: 1, why: 'as above' },
+  { captures: /^openinference-(?:openai-0\.1\.(?:18|30|45)|anthropic-0\.1\.18)\/abort$/, calls: 1, why: 'as above' },
   { captures: /^traceloop-(?:openai-0\.40|anthropic-0\.[45]|js).*\/abort$/, calls: 1, why: 'as above' },
   { captures: /^(?:traceloop-google-genai|openinference-js-langchain).*\/abort$/, calls: 1, why: 'as above' },
   { captures: /^otel-js-openai-.*\/abort$/, calls: 1, why: 'as above' },
@@ -94,7 +94,8 @@ export const UNKNOWN_PARTS: { captures: RegExp; parts: string[]; why: string }[]
   },
   { captures: /^openlit-openai-.*\/reasoning$/, parts: ['reasoningTokens'], why: 'no such attribute' },
   {
-    captures: /^(?:otel-js-openai|otel-openai-v2|traceloop-js-openai)-.*\/(?:cached|reasoning|responses)$/,
+    captures:
+      /^(?:otel-js-openai|otel-openai-v2|traceloop-js-openai|otel-genai-openai-1\.1b0).*\/(?:cached|reasoning|responses)$/,
     parts: ['cacheReadTokens', 'reasoningTokens'],
     why: 'no such attributes',
   },
