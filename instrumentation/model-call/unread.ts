@@ -1,6 +1,6 @@
 // Answers that nobody reads: of a call nobody awaits, a raw response left alone, a stream dropped. In: calls from the
 // moment their answer is there. Out: none stays open for good; each ends as abandoned after a while, and at the latest
-// when the event loop runs dry.
+// when the event loop runs dry or telemetry is shut down.
 import { guard } from '../problems.ts'
 
 /** Ends its span when its reader does not come; the answer was there since `sinceMs` of performance.now(). */
@@ -45,7 +45,8 @@ function listenForEnd(): void {
   process.on('beforeExit', abandonAll)
 }
 
-function abandonAll(): void {
+/** Ends every call whose answer is not read by now: the process ends. */
+export function abandonAll(): void {
   abandonUntil(Number.POSITIVE_INFINITY)
   for (const call of open) guard('model call', () => call.abandon())
   open.clear()

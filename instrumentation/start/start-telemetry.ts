@@ -8,6 +8,7 @@ import { registerHealthMetrics, setTelemetryBooks } from '../health.ts'
 import { setLabels } from '../metrics/instruments.ts'
 import { Labels } from '../metrics/labels.ts'
 import { tenantView } from '../metrics/tenant-view.ts'
+import { abandonAll } from '../model-call/unread.ts'
 import { guard, reportProblem } from '../problems.ts'
 import { VERSION } from '../version.ts'
 import { createDetectors } from './detectors.ts'
@@ -80,7 +81,10 @@ function start(given: TelemetryOptions): Telemetry {
   return {
     flush: (timeoutMs = 5_000) => stopped ?? within(timeoutMs, flushAll),
     shutdown: (timeoutMs = 5_000) => {
-      stopped ??= within(timeoutMs, () => sdk.shutdown()).then(() => end.abort())
+      stopped ??= within(timeoutMs, () => {
+        abandonAll()
+        return sdk.shutdown()
+      }).then(() => end.abort())
       return stopped
     },
   }

@@ -2,6 +2,7 @@
 // and what was paid for is booked.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OtlpSink, startOtlpSink } from '../support/otlp-sink.ts'
+import { pollUntil } from '../support/poll.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-server.ts'
 import { receivedBy, startTracedApp } from '../support/traced-app.ts'
 
@@ -52,14 +53,26 @@ describe('a model call that fails and that nobody waits for', () => {
 })
 
 describe('a model call whose answer nobody reads', () => {
-  it('is a call of its tenant all the same, with what is known of it', async () => {
+  it.each([
+    ['the process runs dry', 'acme', 0],
+    ['it is told to end', 'globex', 'SIGTERM'],
+  ] as const)('is a call of its tenant all the same when %s', async (_, org, end) => {
     const app = startTracedApp('unread-calls.mjs', {
       endpoint: sink.url,
-      args: [providers.baseUrl('openai', 'plain'), providers.baseUrl('openai', 'stream')],
+      args: [
+        providers.baseUrl('openai', 'plain'),
+        providers.baseUrl('openai', 'stream'),
+        org,
+        ...(end ? ['stay'] : []),
+      ],
     })
-    expect(await app.ended).toBe(0)
+    if (end) {
+      await pollUntil('its calls to be made', () => expect(app.output()).toContain('READY'))
+      app.child.kill(end)
+    }
+    expect(await app.ended).toBe(end)
     const calls = receivedBy(sink, 'traces').flatMap(({ attributes: a }) =>
-      a.org_id === 'acme' && a['gen_ai.provider.name'] === 'openai'
+      a.org_id === org && a['gen_ai.provider.name'] === 'openai'
         ? [
             [
               a['gen_ai.request.model'],
