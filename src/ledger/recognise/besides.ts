@@ -46,15 +46,17 @@ const WRITTEN: readonly (readonly [name: string, pattern: RegExp])[] = [
 const WRITTEN_KEYS = ['metadata.usage_object', 'ai.response.providerMetadata'] as const
 
 /** Operations whose tokens are not text, by the class they are made of. */
-const MADE_OF: Record<string, string> = {
-  image_generation: 'image',
-  speech: 'audio',
-  transcription: 'audio',
-  audio: 'audio',
-}
+const MADE_OF = new Map<string, string>(
+  Object.entries({
+    image_generation: 'image',
+    speech: 'audio',
+    transcription: 'audio',
+    audio: 'audio',
+  }),
+)
 
 export function readBesides(attributes: Attributes, operation: string): string {
-  let found = MADE_OF[operation] ?? ''
+  let found = MADE_OF.get(operation) ?? ''
   const add = (name: string): void => {
     if (!found.split('+').includes(name)) found = found === '' ? name : `${found}+${name}`
   }

@@ -12,62 +12,66 @@ const call = (operation: string): OperationRule => ({ operation, role: 'call' })
 const aggregate = (operation: string): OperationRule => ({ operation, role: 'aggregate' })
 const other = (operation: string): OperationRule => ({ operation, role: 'other' })
 
-const WORDS: Record<string, OperationRule> = {
-  chat: call('chat'),
-  llm: call('chat'),
-  message: call('chat'),
-  messages: call('chat'),
-  'messages.create': call('chat'),
-  responses: call('chat'),
-  response: call('chat'),
-  completion: call('chat'),
-  text_completion: call('text_completion'),
-  generate_content: call('generate_content'),
-  generate_content_stream: call('generate_content'),
-  embeddings: call('embeddings'),
-  embedding: call('embeddings'),
-  embed: call('embeddings'),
-  embed_content: call('embeddings'),
-  rerank: call('rerank'),
-  reranker: call('rerank'),
-  image_generation: call('image_generation'),
-  generate_image: call('image_generation'),
-  speech: call('speech'),
-  audio: call('audio'),
-  transcription: call('transcription'),
-  moderation: call('moderation'),
-  invoke_agent: aggregate('invoke_agent'),
-  agent: aggregate('invoke_agent'),
-  invoke_workflow: aggregate('invoke_workflow'),
-  workflow: aggregate('invoke_workflow'),
-  chain: aggregate('chain'),
-  task: aggregate('chain'),
-  framework: aggregate('chain'),
-  create_agent: other('create_agent'),
-  execute_tool: other('execute_tool'),
-  tool: other('execute_tool'),
-  retriever: other('retrieval'),
-  retrieval: other('retrieval'),
-  guardrail: other('guardrail'),
-  evaluator: other('evaluation'),
-  prompt: other('prompt'),
-  vectordb: other('retrieval'),
-}
+const WORDS = new Map<string, OperationRule>(
+  Object.entries({
+    chat: call('chat'),
+    llm: call('chat'),
+    message: call('chat'),
+    messages: call('chat'),
+    'messages.create': call('chat'),
+    responses: call('chat'),
+    response: call('chat'),
+    completion: call('chat'),
+    text_completion: call('text_completion'),
+    generate_content: call('generate_content'),
+    generate_content_stream: call('generate_content'),
+    embeddings: call('embeddings'),
+    embedding: call('embeddings'),
+    embed: call('embeddings'),
+    embed_content: call('embeddings'),
+    rerank: call('rerank'),
+    reranker: call('rerank'),
+    image_generation: call('image_generation'),
+    generate_image: call('image_generation'),
+    speech: call('speech'),
+    audio: call('audio'),
+    transcription: call('transcription'),
+    moderation: call('moderation'),
+    invoke_agent: aggregate('invoke_agent'),
+    agent: aggregate('invoke_agent'),
+    invoke_workflow: aggregate('invoke_workflow'),
+    workflow: aggregate('invoke_workflow'),
+    chain: aggregate('chain'),
+    task: aggregate('chain'),
+    framework: aggregate('chain'),
+    create_agent: other('create_agent'),
+    execute_tool: other('execute_tool'),
+    tool: other('execute_tool'),
+    retriever: other('retrieval'),
+    retrieval: other('retrieval'),
+    guardrail: other('guardrail'),
+    evaluator: other('evaluation'),
+    prompt: other('prompt'),
+    vectordb: other('retrieval'),
+  }),
+)
 
 /** Async names (`acompletion`) and dotted ones (`chat.completions`) mean the same call; undefined for an unknown word. */
 export function toOperation(word: string): OperationRule | undefined {
   const name = word.trim().toLowerCase()
-  return WORDS[name] ?? (name.startsWith('a') ? WORDS[name.slice(1)] : undefined) ?? ALIASES[name]
+  return WORDS.get(name) ?? (name.startsWith('a') ? WORDS.get(name.slice(1)) : undefined) ?? ALIASES.get(name)
 }
 
-const ALIASES: Record<string, OperationRule> = {
-  'chat.completions': call('chat'),
-  'chat.completions.create': call('chat'),
-  atext_completion: call('text_completion'),
-  'image generation': call('image_generation'),
-  aimage_generation: call('image_generation'),
-  vector_db_retrieve: other('retrieval'),
-}
+const ALIASES = new Map<string, OperationRule>(
+  Object.entries({
+    'chat.completions': call('chat'),
+    'chat.completions.create': call('chat'),
+    atext_completion: call('text_completion'),
+    'image generation': call('image_generation'),
+    aimage_generation: call('image_generation'),
+    vector_db_retrieve: other('retrieval'),
+  }),
+)
 
 /** What a call that names no operation does, as far as its model tells. */
 export function operationOfModel(model: string): string {

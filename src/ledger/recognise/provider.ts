@@ -1,65 +1,67 @@
 // Canonical provider and model names. In: what a library wrote (`openai.chat`, `anthropic/claude-…`, `gemini`).
 // Out: the values of `gen_ai.provider.name` in semantic conventions v1.41.1, and the bare model name.
 
-const PROVIDERS: Record<string, string> = {
-  openai: 'openai',
-  'openai-chat': 'openai',
-  'openai-responses': 'openai',
-  text_completion_openai: 'openai',
-  anthropic: 'anthropic',
-  claude: 'anthropic',
-  gemini: 'gcp.gemini',
-  'gcp.gemini': 'gcp.gemini',
-  google: 'gcp.gemini',
-  google_genai: 'gcp.gemini',
-  google_generativeai: 'gcp.gemini',
-  generative_ai: 'gcp.gemini',
-  'google-gla': 'gcp.gemini',
-  'google.generative-ai': 'gcp.gemini',
-  'gcp.gen_ai': 'gcp.gemini',
-  vertex_ai: 'gcp.vertex_ai',
-  vertexai: 'gcp.vertex_ai',
-  vertex: 'gcp.vertex_ai',
-  'gcp.vertex_ai': 'gcp.vertex_ai',
-  'google-vertex': 'gcp.vertex_ai',
-  'google.vertex': 'gcp.vertex_ai',
-  bedrock: 'aws.bedrock',
-  'aws.bedrock': 'aws.bedrock',
-  'amazon-bedrock': 'aws.bedrock',
-  bedrock_converse: 'aws.bedrock',
-  aws: 'aws.bedrock',
-  azure: 'azure.ai.openai',
-  azure_openai: 'azure.ai.openai',
-  'azure-openai': 'azure.ai.openai',
-  'az.ai.openai': 'azure.ai.openai',
-  'azure.ai.openai': 'azure.ai.openai',
-  azure_ai: 'azure.ai.inference',
-  'az.ai.inference': 'azure.ai.inference',
-  'azure.ai.inference': 'azure.ai.inference',
-  cohere: 'cohere',
-  cohere_chat: 'cohere',
-  mistral: 'mistral_ai',
-  mistralai: 'mistral_ai',
-  mistral_ai: 'mistral_ai',
-  groq: 'groq',
-  deepseek: 'deepseek',
-  perplexity: 'perplexity',
-  xai: 'x_ai',
-  x_ai: 'x_ai',
-  grok: 'x_ai',
-  watsonx: 'ibm.watsonx.ai',
-  'ibm.watsonx.ai': 'ibm.watsonx.ai',
-  voyage: 'voyageai',
-  voyageai: 'voyageai',
-  openrouter: 'openrouter',
-  together: 'together_ai',
-  together_ai: 'together_ai',
-  togetherai: 'together_ai',
-  fireworks: 'fireworks_ai',
-  fireworks_ai: 'fireworks_ai',
-  ollama: 'ollama',
-  huggingface: 'huggingface',
-}
+const PROVIDERS = new Map<string, string>(
+  Object.entries({
+    openai: 'openai',
+    'openai-chat': 'openai',
+    'openai-responses': 'openai',
+    text_completion_openai: 'openai',
+    anthropic: 'anthropic',
+    claude: 'anthropic',
+    gemini: 'gcp.gemini',
+    'gcp.gemini': 'gcp.gemini',
+    google: 'gcp.gemini',
+    google_genai: 'gcp.gemini',
+    google_generativeai: 'gcp.gemini',
+    generative_ai: 'gcp.gemini',
+    'google-gla': 'gcp.gemini',
+    'google.generative-ai': 'gcp.gemini',
+    'gcp.gen_ai': 'gcp.gemini',
+    vertex_ai: 'gcp.vertex_ai',
+    vertexai: 'gcp.vertex_ai',
+    vertex: 'gcp.vertex_ai',
+    'gcp.vertex_ai': 'gcp.vertex_ai',
+    'google-vertex': 'gcp.vertex_ai',
+    'google.vertex': 'gcp.vertex_ai',
+    bedrock: 'aws.bedrock',
+    'aws.bedrock': 'aws.bedrock',
+    'amazon-bedrock': 'aws.bedrock',
+    bedrock_converse: 'aws.bedrock',
+    aws: 'aws.bedrock',
+    azure: 'azure.ai.openai',
+    azure_openai: 'azure.ai.openai',
+    'azure-openai': 'azure.ai.openai',
+    'az.ai.openai': 'azure.ai.openai',
+    'azure.ai.openai': 'azure.ai.openai',
+    azure_ai: 'azure.ai.inference',
+    'az.ai.inference': 'azure.ai.inference',
+    'azure.ai.inference': 'azure.ai.inference',
+    cohere: 'cohere',
+    cohere_chat: 'cohere',
+    mistral: 'mistral_ai',
+    mistralai: 'mistral_ai',
+    mistral_ai: 'mistral_ai',
+    groq: 'groq',
+    deepseek: 'deepseek',
+    perplexity: 'perplexity',
+    xai: 'x_ai',
+    x_ai: 'x_ai',
+    grok: 'x_ai',
+    watsonx: 'ibm.watsonx.ai',
+    'ibm.watsonx.ai': 'ibm.watsonx.ai',
+    voyage: 'voyageai',
+    voyageai: 'voyageai',
+    openrouter: 'openrouter',
+    together: 'together_ai',
+    together_ai: 'together_ai',
+    togetherai: 'together_ai',
+    fireworks: 'fireworks_ai',
+    fireworks_ai: 'fireworks_ai',
+    ollama: 'ollama',
+    huggingface: 'huggingface',
+  }),
+)
 
 /** Families whose maker can be told from the model name alone, when the library names none or names itself. */
 const FAMILIES: [RegExp, string][] = [
@@ -80,12 +82,13 @@ const PREFIXED = /^([a-z][a-z0-9_.-]*)\/(.+)$/
 /** `openai.chat` → `openai`; an unknown provider is kept as written, a framework's own name gives ''. */
 export function toProvider(written: string): string {
   const name = written.trim().toLowerCase()
-  const known = PROVIDERS[name]
+  const known = PROVIDERS.get(name)
   if (known !== undefined) return known
-  if (FRAMEWORKS.has(name)) return ''
+  // `constructor` and the like: whoever looks a provider up in a plain object would find what every object has.
+  if (FRAMEWORKS.has(name) || name in Object.prototype) return ''
   // `openai.chat`, `anthropic.messages`, `google.generative-ai`, `azure.openai.responses`: the longest known head wins.
   for (let cut = name.lastIndexOf('.'); cut > 0; cut = name.lastIndexOf('.', cut - 1)) {
-    const head = PROVIDERS[name.slice(0, cut)]
+    const head = PROVIDERS.get(name.slice(0, cut))
     if (head !== undefined) return head
   }
   return name
@@ -101,7 +104,7 @@ export function toAnswering(named: string, maker: string): string {
 }
 
 /** '' for a name that is no provider's. */
-export const toKnownProvider = (name: string): string => PROVIDERS[name] ?? ''
+export const toKnownProvider = (name: string): string => PROVIDERS.get(name) ?? ''
 
 /** Frameworks that put their own name where the provider's belongs. */
 const FRAMEWORKS = new Set([
@@ -157,7 +160,7 @@ export function toModelName(written: string): ModelName {
   if (match === null) return { model: name, prefix: '' }
   const [, head = '', rest = ''] = match
   if (head === 'models' || head === 'publishers') return { model: rest.slice(rest.lastIndexOf('/') + 1), prefix: '' }
-  const prefix = PROVIDERS[head]
+  const prefix = PROVIDERS.get(head)
   if (prefix === undefined) return { model: name, prefix: '' }
   // An open router's model keeps its maker (`openrouter/anthropic/claude-x` → `anthropic/claude-x`): its price differs.
   return { model: rest, prefix }

@@ -126,3 +126,17 @@ describe('what a tool did', () => {
     expect(decisions.map(({ outcome }) => outcome)).toEqual(['booked', 'booked'])
   })
 })
+
+// A plain object would answer these with what every object has.
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+  '%s is no provider, and no known word',
+  (name) => {
+    const call = read({ ...GEMINI, 'gen_ai.provider.name': name, 'gen_ai.request.model': `${name}/x` })
+    expect(call.requestModel).toBe(`${name}/x`)
+    expect(typeof call.provider).toBe('string')
+    expect(call.provider in {}).toBe(false)
+    const asked = read({ ...GEMINI, 'gen_ai.operation.name': name }, { kind: 3 })
+    expect(asked).toMatchObject({ operation: name, role: 'call', recognisedBy: `otel-genai/${name}` })
+    expect(asked.besides).toBeUndefined()
+  },
+)
