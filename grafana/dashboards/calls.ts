@@ -177,7 +177,7 @@ export const calls = withCallFilters(
         deal: [column.width(85)],
         status: [column.width(85)],
         agent: [
-          column.width(155),
+          column.width(170),
           column.link(
             'Performance of this agent',
             drillUrl('performance', { org_id: 'organisation', agent_id: 'key' }),

@@ -23,7 +23,8 @@ import {
 import { withFleetTables } from './fleet-tables.ts'
 
 const small = { width: 8, height: 4, emptyText: NO_CALLS } as const
-const half = { width: 12, height: 8, emptyText: NO_CALLS } as const
+// High enough for the names of twenty departments.
+const half = { width: 12, height: 11, emptyText: NO_CALLS } as const
 
 const fleet = withUsageFilters(
   createDashboard({

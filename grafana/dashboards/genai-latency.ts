@@ -6,7 +6,7 @@ import { exemplars, promql } from '../kit/queries.ts'
 import { CALLS_SEEN, CLICK, DURATION, FIRST_CHUNK, NO_CALLS, quantile, WHO, WHO_LEGEND } from './genai-queries.ts'
 
 const { genai } = ALERTS_CONFIG
-const half = { width: 12, height: 8 } as const
+const half = { width: 12, height: 10 } as const
 
 export const withLatencyPanels = (dashboard: DashboardBuilder): DashboardBuilder =>
   dashboard

@@ -14,6 +14,7 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   // no budget is set, and there were no days before today
   'cost-management / Budgets',
   'cost-management / Spend against the average',
+  'usage-and-cost / Why it changed, by model',
   // the demo app does not know its users
   'usage-analytics / Runs per person',
   // no chat was streamed
