@@ -26,7 +26,7 @@ export const JAVASCRIPT: Environment[] = [
     packages: [`ai@${version}`, '@ai-sdk/openai@2', '@ai-sdk/anthropic@2', '@ai-sdk/google@2', 'zod@4'],
     programs: ['ai-sdk'],
   })),
-  ...['6.0.153', '6.0.326'].map((version) => ({
+  ...['6.0.10', '6.0.153', '6.0.326'].map((version) => ({
     name: `ai-${version}`,
     packages: [`ai@${version}`, '@ai-sdk/openai@3', '@ai-sdk/anthropic@3', '@ai-sdk/google@3', 'zod@4'],
     programs: ['ai-sdk'],

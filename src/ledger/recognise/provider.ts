@@ -156,6 +156,7 @@ export const isRouter = (provider: string): boolean => ROUTERS.has(provider)
 /** Takes routing prefixes off: `anthropic/claude-x` and `models/gemini-x` become the bare name. Other slashes stay. */
 export function toModelName(written: string): ModelName {
   const name = written.trim()
+  if (/^unknown$/i.test(name)) return { model: '', prefix: '' }
   const match = PREFIXED.exec(name)
   if (match === null) return { model: name, prefix: '' }
   const [, head = '', rest = ''] = match

@@ -72,9 +72,9 @@ export const DOUBLED_CALLS: { captures: RegExp; calls: number; why: string }[] =
 /** Parts of a call's figures that the library leaves out; input and output are complete. */
 export const UNKNOWN_PARTS: { captures: RegExp; parts: string[]; why: string }[] = [
   {
-    captures: /^ai-[45].*\/(?:cached|gemini-cached|reasoning|responses)$/,
+    captures: /^ai-(?:[45]|6\.0\.10).*\/(?:cached|gemini-cached|reasoning|responses)$/,
     parts: ['cacheReadTokens', 'reasoningTokens'],
-    why: 'generateText of versions 4 and 5 writes prompt and completion tokens only',
+    why: 'generateText of versions 4, 5 and the first of 6 writes prompt and completion tokens only',
   },
   { captures: /^ai-7.*\/(?:.*reasoning|responses)$/, parts: ['reasoningTokens'], why: 'no such attribute' },
   {

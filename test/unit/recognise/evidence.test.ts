@@ -87,6 +87,29 @@ describe('LiteLLM’s cache writes', () => {
   })
 })
 
+test('a model called unknown is none', () => {
+  const call = read({ ...GEMINI, 'gen_ai.request.model': 'unknown', 'gen_ai.response.model': 'unknown' })
+  expect(call).toMatchObject({ requestModel: '', responseModel: '', usage: { inputTokens: 17 } })
+})
+
+describe('AI SDK on Anthropic without cached parts of its own', () => {
+  const usage =
+    '{"anthropic":{"usage":{"input_tokens":76,"cache_creation_input_tokens":3,"cache_read_input_tokens":7}}}'
+  const call = (promptTokens: number): Candidate =>
+    read({
+      'ai.operationId': 'ai.generateText.doGenerate',
+      'ai.model.provider': 'anthropic.messages',
+      'ai.model.id': 'claude-sonnet-4',
+      'ai.usage.promptTokens': promptTokens,
+      'ai.usage.completionTokens': 7,
+      'ai.response.providerMetadata': usage,
+    })
+
+  test.each([76, 86])('an input of %i beside the wire’s 76 and 10 cached is 86', (promptTokens) => {
+    expect(call(promptTokens).usage).toMatchObject({ inputTokens: 86, cacheReadTokens: 7, cacheWriteTokens: 3 })
+  })
+})
+
 describe('Google’s ADK', () => {
   const call = (attributes: Attributes, scopeVersion: string): Candidate =>
     read(

@@ -1,8 +1,9 @@
 // Vercel AI SDK. Versions 3–6 name their spans in `ai.operationId`: `ai.x.doX` is a call, `ai.x` its sum (the last step
 // only in version 5). Version 7 speaks OTel under the scope `gen_ai`.
 import type { Attributes, Span } from '../../span.ts'
-import { toCount } from '../attribute.ts'
-import type { Dialect } from '../dialect.ts'
+import { readCount, toCount } from '../attribute.ts'
+import type { CacheConvention } from '../candidate.ts'
+import type { Dialect, Identity } from '../dialect.ts'
 import type { OperationRule } from '../operation.ts'
 import type { ReportedUsage } from '../usage.ts'
 import { endedWithoutTrace, OTEL_FIELDS } from './otel-genai.ts'
@@ -30,10 +31,7 @@ export const aiSdk: Dialect = {
   },
   operation,
   reported: fromProviderMetadata,
-  convention: ({ attributes }, { provider, model }) => {
-    if (attributes['ai.usage.inputTokenDetails.noCacheTokens'] !== undefined) return 'inclusive'
-    return provider === 'anthropic' || model.startsWith('claude') ? 'exclusive' : 'inclusive'
-  },
+  convention,
   streams: ({ attributes }) => String(attributes['ai.operationId']).startsWith('ai.stream'),
   brokeOff: ({ attributes }, finishReason) =>
     (finishReason === '' && String(attributes['ai.operationId']).startsWith('ai.stream')) || losesThoughts(attributes),
@@ -48,6 +46,14 @@ function losesThoughts(attributes: Attributes): boolean {
     String(attributes['ai.model.provider']).startsWith('google') &&
     !String(attributes['ai.response.providerMetadata']).includes('usageMetadata')
   )
+}
+
+/** The first versions of 6 add cached tokens like later ones, but only the wire's own input beside shows it. */
+function convention({ attributes }: Span, { provider, model }: Identity): CacheConvention {
+  if (attributes['ai.usage.inputTokenDetails.noCacheTokens'] !== undefined) return 'inclusive'
+  if (provider !== 'anthropic' && !model.startsWith('claude')) return 'inclusive'
+  const wire = toCount(parse(String(attributes['ai.response.providerMetadata'])).anthropic?.usage?.input_tokens)
+  return wire === undefined || wire === readCount(attributes, aiSdk.fields.input) ? 'exclusive' : 'inclusive'
 }
 
 const CALL = /\.do(?:Generate|Stream|Embed|Rerank)$/
