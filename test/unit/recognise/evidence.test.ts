@@ -110,6 +110,23 @@ describe('AI SDK on Anthropic without cached parts of its own', () => {
   })
 })
 
+test.each([
+  ['openinference.instrumentation.litellm', 1557],
+  // Control: elsewhere an input smaller than its cached part leaves out all of it.
+  ['openinference.instrumentation.langchain', 2581],
+])('an input between cache reads and writes on %s is %i', (scopeName, inputTokens) => {
+  const attributes = {
+    'openinference.span.kind': 'LLM',
+    'llm.model_name': 'anthropic/claude-sonnet-4',
+    'llm.token_count.prompt': 1045,
+    'llm.token_count.completion': 7,
+    'llm.token_count.total': 1052,
+    'llm.token_count.prompt_details.cache_read': 1024,
+    'llm.token_count.prompt_details.cache_write': 512,
+  }
+  expect(read(attributes, { scopeName }).usage).toMatchObject({ inputTokens, cacheWriteTokens: 512 })
+})
+
 describe('Google’s ADK', () => {
   const call = (attributes: Attributes, scopeVersion: string): Candidate =>
     read(

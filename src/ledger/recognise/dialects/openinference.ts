@@ -10,6 +10,7 @@ import { readAnswers } from '../written-usage.ts'
 import { OTEL_FIELDS } from './otel-genai.ts'
 
 const AGNO = 'openinference.instrumentation.agno'
+const LITELLM = 'openinference.instrumentation.litellm'
 
 const KINDS: Record<string, OperationRule> = {
   LLM: { operation: 'chat', role: 'call' },
@@ -91,8 +92,12 @@ function reported({ scopeName, attributes }: Span): Partial<ReportedUsage> | und
     ...[known(fields.cacheRead), known(fields.cacheWrite)],
     known(fields.reasoning),
   ]
-  if (cacheRead !== undefined && (cacheWrite ?? reasoning) !== undefined) return undefined
   const [input, output] = [known(fields.input), known(fields.output)]
+  // LiteLLM always added cache reads to its input; before 1.80 or so it left out the writes.
+  if (scopeName === LITELLM && input !== undefined && cacheRead !== undefined && cacheWrite !== undefined) {
+    if (cacheRead <= input && input < cacheRead + cacheWrite) return { input: input + cacheWrite }
+  }
+  if (cacheRead !== undefined && (cacheWrite ?? reasoning) !== undefined) return undefined
   const answers = readAnswers(attributes['output.value'])
   if (input === undefined && output === undefined) {
     const [first] = answers
