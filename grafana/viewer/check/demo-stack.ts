@@ -1,4 +1,4 @@
-// A stack to look at: the one of this checkout if it runs, else one of its own with two weeks of demo data and live traffic.
+// A stack to look at: the one of this checkout if it runs, else one of its own with fifteen days of demo data and live traffic.
 // In: VIEWER_URL, INBOX_URL, ports from the environment. Out: URLs for the length of some work.
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
@@ -11,8 +11,8 @@ export interface LookedAt {
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..')
-// Two weeks, so that the last one can be compared with the one before.
-const DAYS = 14
+// So that the last seven finished days can be compared with the seven before.
+const DAYS = 15
 const TRACES = 40_000
 const LIVE_CALLS = 20
 const WAIT_MS = 300_000

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Request } from 'express'
+import { withoutLinksTo } from '../../dashboard-links.ts'
 import { dataSourceUids } from '../../data-source-uids.ts'
 import { type DataSource, readDashboards, readDataSources, type StoredDashboard } from './provisioning.ts'
 
@@ -46,11 +47,15 @@ export async function readOrganisations(options: OrganisationsOptions): Promise<
   return new Map(organisations.sort(([a], [b]) => a - b))
 }
 
-/** Dashboards that the organisation has every data source for. */
+/** Dashboards that the organisation has every data source for, without links to the others. */
 export async function dashboardsOf(
   { sources }: Organisation,
   { provisioningDir, env }: OrganisationsOptions,
 ): Promise<StoredDashboard[]> {
   const dashboards = await readDashboards(provisioningDir, env)
-  return dashboards.filter(({ model }) => [...dataSourceUids(model)].every((uid) => sources.has(uid)))
+  const canAsk = ({ model }: StoredDashboard) => [...dataSourceUids(model)].every((uid) => sources.has(uid))
+  const others = new Set(dashboards.filter((dashboard) => !canAsk(dashboard)).map(({ model }) => model.uid))
+  return dashboards
+    .filter(canAsk)
+    .map((dashboard) => ({ ...dashboard, model: withoutLinksTo(dashboard.model, others) }))
 }

@@ -3,6 +3,7 @@ import { getDisplayValueAlignmentFactors, type PanelProps, type ReduceDataOption
 import { BarGaugeDisplayMode, BarGaugeNamePlacement, BarGaugeValueMode } from '@grafana/schema'
 import { BarGauge, useTheme2, VizRepeater } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
+import { Linked } from './linked.tsx'
 import { createPanel } from './plugin.ts'
 import { singleValues } from './single-values.ts'
 
@@ -40,22 +41,24 @@ function BarGaugePanel(props: PanelProps<Options>) {
       minVizHeight={namesOnTop ? MIN_HEIGHT_WITH_NAME_PX : MIN_BAR_HEIGHT_PX}
       maxVizHeight={MAX_BAR_HEIGHT_PX}
       renderValue={({ value, width: w, height: h, alignmentFactors, count }) => (
-        <BarGauge
-          value={value.display}
-          field={value.field}
-          display={value.view?.getFieldDisplayProcessor(value.colIndex as number)}
-          text={{ titleSize: 13, valueSize: 13 }}
-          alignmentFactors={count > 1 ? alignmentFactors : undefined}
-          orientation={orientation}
-          displayMode={options.displayMode ?? BarGaugeDisplayMode.Basic}
-          valueDisplayMode={options.valueMode ?? BarGaugeValueMode.Text}
-          namePlacement={namePlacement}
-          showUnfilled={options.showUnfilled ?? true}
-          itemSpacing={6}
-          width={w}
-          height={h}
-          theme={theme}
-        />
+        <Linked value={value}>
+          <BarGauge
+            value={value.display}
+            field={value.field}
+            display={value.view?.getFieldDisplayProcessor(value.colIndex as number)}
+            text={{ titleSize: 13, valueSize: 13 }}
+            alignmentFactors={count > 1 ? alignmentFactors : undefined}
+            orientation={orientation}
+            displayMode={options.displayMode ?? BarGaugeDisplayMode.Basic}
+            valueDisplayMode={options.valueMode ?? BarGaugeValueMode.Text}
+            namePlacement={namePlacement}
+            showUnfilled={options.showUnfilled ?? true}
+            itemSpacing={6}
+            width={w}
+            height={h}
+            theme={theme}
+          />
+        </Linked>
       )}
     />
   )

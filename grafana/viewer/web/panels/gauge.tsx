@@ -2,8 +2,9 @@
 import { type FieldDisplay, type PanelProps, type ReduceDataOptions, VizOrientation } from '@grafana/data'
 import { useTheme2, VizRepeater } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
+import { Linked } from './linked.tsx'
 import { createPanel } from './plugin.ts'
-import { linkOf, singleValues } from './single-values.ts'
+import { singleValues } from './single-values.ts'
 
 interface Options {
   reduceOptions: ReduceDataOptions
@@ -55,51 +56,51 @@ function Dial({ value, width, height, named, markers }: DialProps) {
   const thickness = radius * 0.22
   const inner = radius * (markers ? 0.88 : 0.98)
   const text = `${display.prefix ?? ''}${display.text}${display.suffix ?? ''}`
-  const link = linkOf(value)
-  const dial = (
-    <svg width={width} height={height} role="img" aria-label={`${display.title ?? ''} ${text}`}>
-      {markers &&
-        bands(field, min, max).map((band) => (
-          <path
-            key={band.from}
-            d={arc(cx, cy, radius - 2, band.from, band.to)}
-            stroke={theme.visualization.getColorByName(band.color)}
-            strokeWidth={4}
-            fill="none"
-          />
-        ))}
-      <path
-        d={arc(cx, cy, inner - thickness / 2, 0, 1)}
-        stroke={theme.colors.background.secondary}
-        strokeWidth={thickness}
-        fill="none"
-      />
-      {share > 0 && (
+  return (
+    <Linked value={value}>
+      <svg width={width} height={height} role="img" aria-label={`${display.title ?? ''} ${text}`}>
+        {markers &&
+          bands(field, min, max).map((band) => (
+            <path
+              key={band.from}
+              d={arc(cx, cy, radius - 2, band.from, band.to)}
+              stroke={theme.visualization.getColorByName(band.color)}
+              strokeWidth={4}
+              fill="none"
+            />
+          ))}
         <path
-          d={arc(cx, cy, inner - thickness / 2, 0, share)}
-          stroke={display.color}
+          d={arc(cx, cy, inner - thickness / 2, 0, 1)}
+          stroke={theme.colors.background.secondary}
           strokeWidth={thickness}
           fill="none"
         />
-      )}
-      <text
-        x={cx}
-        y={cy + radius * 0.12}
-        textAnchor="middle"
-        fontSize={Math.min(radius * 0.42, (radius * 2.1) / Math.max(3, text.length))}
-        fontWeight={500}
-        fill={display.color}
-      >
-        {text}
-      </text>
-      {named && (
-        <text x={cx} y={height - 6} textAnchor="middle" fontSize={13} fill={theme.colors.text.primary}>
-          {display.title}
+        {share > 0 && (
+          <path
+            d={arc(cx, cy, inner - thickness / 2, 0, share)}
+            stroke={display.color}
+            strokeWidth={thickness}
+            fill="none"
+          />
+        )}
+        <text
+          x={cx}
+          y={cy + radius * 0.12}
+          textAnchor="middle"
+          fontSize={Math.min(radius * 0.42, (radius * 2.1) / Math.max(3, text.length))}
+          fontWeight={500}
+          fill={display.color}
+        >
+          {text}
         </text>
-      )}
-    </svg>
+        {named && (
+          <text x={cx} y={height - 6} textAnchor="middle" fontSize={13} fill={theme.colors.text.primary}>
+            {display.title}
+          </text>
+        )}
+      </svg>
+    </Linked>
   )
-  return link ? <a {...link}>{dial}</a> : dial
 }
 
 /** Threshold steps as shares of the arc. */

@@ -16,8 +16,9 @@ import {
   VizRepeater,
 } from '@grafana/ui'
 import { Empty, hasValues } from './empty.tsx'
+import { Linked } from './linked.tsx'
 import { createPanel } from './plugin.ts'
-import { linkOf, singleValues } from './single-values.ts'
+import { singleValues } from './single-values.ts'
 
 interface Options {
   reduceOptions: ReduceDataOptions
@@ -41,9 +42,8 @@ function StatPanel(props: PanelProps<Options>) {
       width={width}
       height={height}
       orientation={options.orientation ?? VizOrientation.Auto}
-      renderValue={({ value, width: w, height: h, alignmentFactors, count }) => {
-        const link = linkOf(value)
-        const shown = (
+      renderValue={({ value, width: w, height: h, alignmentFactors, count }) => (
+        <Linked value={value}>
           <BigValue
             value={value.display}
             count={count}
@@ -57,15 +57,8 @@ function StatPanel(props: PanelProps<Options>) {
             height={h}
             theme={theme}
           />
-        )
-        return link ? (
-          <a href={link.href} title={link.title}>
-            {shown}
-          </a>
-        ) : (
-          shown
-        )
-      }}
+        </Linked>
+      )}
     />
   )
 }
