@@ -9,8 +9,8 @@ import type { Pool } from '../shared/pg.ts'
 export const RETENTION_INTERVAL_MS = 5 * 60_000
 
 const LOCK_NOT_AVAILABLE = '55P03'
-/** Another api has dropped it meanwhile. */
-const NOT_EXPIRED = '55000'
+/** Another api has dropped it meanwhile: it is no partition any more, or was dropped while this one waited for it. */
+const GONE = new Set(['55000', '42P01'])
 
 export function createRetentionJob(pool: Pool, clock: Clock, logger: Logger): () => Promise<void> {
   let doneDay = ''
@@ -27,7 +27,7 @@ export function createRetentionJob(pool: Pool, clock: Clock, logger: Logger): ()
       } catch (error) {
         const { code } = error as { code?: string }
         if (code === LOCK_NOT_AVAILABLE) busy.push(leaf)
-        else if (code !== NOT_EXPIRED) throw error
+        else if (code === undefined || !GONE.has(code)) throw error
       }
     }
     await pool.query('select ensure_partitions_ahead()')
