@@ -13,12 +13,14 @@ export interface PriceBook {
 const SOURCE_ORDER: Record<PriceSource, number> = { override: 0, default: 1, catalogue: 2 }
 
 /** Providers that resell models of others under their own account, priced as the maker's unless listed themselves. */
-const RESOLD_FROM: Record<string, string[]> = {
-  'azure.ai.openai': ['openai'],
-  'azure.ai.inference': ['azure.ai.openai', 'openai', 'anthropic', 'deepseek', 'x_ai'],
-  'gcp.vertex_ai': ['gcp.gemini', 'anthropic'],
-  'gcp.gemini': ['anthropic'],
-}
+const RESOLD_FROM: ReadonlyMap<string, string[]> = new Map(
+  Object.entries({
+    'azure.ai.openai': ['openai'],
+    'azure.ai.inference': ['azure.ai.openai', 'openai', 'anthropic', 'deepseek', 'x_ai'],
+    'gcp.vertex_ai': ['gcp.gemini', 'anthropic'],
+    'gcp.gemini': ['anthropic'],
+  }),
+)
 
 const DAY_MS = 86_400_000
 const MAX_CACHED_MODELS = 10_000
@@ -46,7 +48,7 @@ export function createPriceBook(versions: PriceVersion[], options: { knownOnMs?:
     if (cached) return cached
     const matching = (...names: string[]) =>
       names.flatMap((name) => byProvider.get(name) ?? []).filter((pattern) => pattern.matches(model))
-    const makers = RESOLD_FROM[provider] ?? []
+    const makers = RESOLD_FROM.get(provider) ?? []
     const candidates = [matching(provider, '*'), ...makers.map((maker) => matching(maker))]
     candidatesByModel.set(key, candidates)
     return candidates

@@ -195,7 +195,7 @@ describe('which version is in force', () => {
     const maker = v({ modelPattern: 'gpt-4o' })
     expect(find([maker], { model: 'openai/gpt-4o' })).toBe(maker.priceVersion)
     expect(find([maker], { provider: 'azure.ai.openai' })).toBe(maker.priceVersion)
-    expect(find([maker], { provider: 'somebody' })).toBeUndefined()
+    for (const provider of ['somebody', 'constructor', '__proto__']) expect(find([maker], { provider })).toBeUndefined()
   })
 
   test('the model asked for prices a call whose answer names an unknown model', () => {
