@@ -8,6 +8,8 @@ import { type Stack, startStack } from '../../../stack/start-stack.ts'
 export interface LookedAt {
   viewerUrl: string
   inboxUrl: string
+  /** A stack that was there before may have none: then panels are empty that need not be. */
+  hasDemoData: boolean
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -41,14 +43,15 @@ export async function withDemoStack<T>(work: (at: LookedAt) => Promise<T>): Prom
     viewerUrl: process.env.VIEWER_URL ?? `http://127.0.0.1:${process.env.GRAFANA_PORT ?? 3000}`,
     inboxUrl: process.env.INBOX_URL ?? `http://127.0.0.1:${process.env.INBOX_WEB_PORT ?? 8025}`,
   }
-  if (await isViewer(given.viewerUrl)) return work(given)
+  if (await isViewer(given.viewerUrl)) return work({ ...given, hasDemoData: await hasFirstDays(given.viewerUrl) })
   console.log(`No viewer answers at ${given.viewerUrl}: starting a stack with ${DAYS} days of demo data`)
   const stack = await startStack({ env: { PROMETHEUS_SCRAPE_INTERVAL: '5s' }, timeoutMs: WAIT_MS })
   try {
     const viewerUrl = `http://127.0.0.1:${stack.ports.GRAFANA_PORT}`
     await loadDemoData(stack)
     await whenDrawable(viewerUrl)
-    return await work({ viewerUrl, inboxUrl: `http://127.0.0.1:${stack.ports.INBOX_WEB_PORT}` })
+    const inboxUrl = `http://127.0.0.1:${stack.ports.INBOX_WEB_PORT}`
+    return await work({ viewerUrl, inboxUrl, hasDemoData: true })
   } finally {
     await stack.stop()
   }
@@ -59,6 +62,9 @@ const isViewer = (url: string) =>
     async (response) => ((await response.json()) as { version?: string }).version === 'viewer',
     () => false,
   )
+
+const hasFirstDays = async (viewerUrl: string) =>
+  Number(await askLedger(viewerUrl, `select count(*) from usage_daily where day <= current_date - ${DAYS - 1}`)) > 0
 
 async function loadDemoData(stack: Stack): Promise<void> {
   const size = ['--days', String(DAYS), '--traces', String(TRACES)]

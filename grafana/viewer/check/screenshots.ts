@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { compressPng } from './compress-png.ts'
-import { askLedger, type LookedAt, withDemoStack } from './demo-stack.ts'
+import { type LookedAt, withDemoStack } from './demo-stack.ts'
 import { whenDrawn } from './draw-dashboard.ts'
+import { liveTracePath } from './live-trace.ts'
 import { TOUR } from './tour-shots.ts'
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium'
@@ -51,7 +52,7 @@ const SHOTS: Shot[] = [
     file: 'trace',
     alt: 'One chat as a trace, with its ledger lines, feature run and logs',
     heightPx: 900,
-    url: traceUrl,
+    url: async ({ viewerUrl }) => `${viewerUrl}${await liveTracePath(viewerUrl)}&theme=dark`,
   },
   { file: 'alert-mail', alt: 'The mail of an alert, with its buttons', heightPx: 760, widthPx: 900, url: mailUrl },
   ...TOUR,
@@ -59,17 +60,6 @@ const SHOTS: Shot[] = [
 
 /** `node screenshots.ts tour` takes those whose names begin so. */
 const isAskedFor = ({ file }: Shot): boolean => file.startsWith(process.argv[2] ?? '')
-
-/** The live trace with most model calls: it has logs as well. */
-async function traceUrl({ viewerUrl }: LookedAt): Promise<string> {
-  const trace = await askLedger(
-    viewerUrl,
-    `select trace_id from structured_logs join llm_usage using (org_id, trace_id)
-     where time > now() - interval '1 hour' and created_at > now() - interval '1 hour'
-     group by org_id, trace_id order by count(distinct llm_usage.span_id) desc limit 1`,
-  )
-  return `${viewerUrl}/d/trace?theme=dark&from=now-1h&to=now&var-trace=${trace}`
-}
 
 /** The newest mail that tells of trouble. */
 async function mailUrl({ inboxUrl }: LookedAt): Promise<string> {

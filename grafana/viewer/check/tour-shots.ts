@@ -22,11 +22,17 @@ async function chooseRange(page: Page, range: string): Promise<void> {
   await whenDrawn(page)
 }
 
+/** So that the panel's upper edge is in the picture. */
+const ABOVE_TITLE_PX = 24
+
 async function scrollTo(page: Page, panel: string): Promise<void> {
   const title = page.getByText(panel, { exact: true }).first()
   // Panels are drawn when they come into view, which can move what is below.
   for (let i = 0; i < 2; i += 1) {
-    await title.evaluate((element) => element.scrollIntoView({ block: 'start' }))
+    await title.evaluate((element, px) => {
+      element.style.scrollMarginTop = `${px}px`
+      element.scrollIntoView({ block: 'start' })
+    }, ABOVE_TITLE_PX)
     await whenDrawn(page)
   }
 }
@@ -75,7 +81,7 @@ export const TOUR: Shot[] = [
   {
     file: 'tour-unpriced',
     alt: 'A model without a price: its calls are counted, its cost is not $0',
-    heightPx: 560,
+    heightPx: 430,
     url: home,
     act: async (page) => {
       await openDashboard(page, 'Usage and cost')
