@@ -69,7 +69,7 @@ export const TOUR: Shot[] = [
   {
     file: 'tour-version',
     alt: 'Two versions of one agent: since v3.2 its calls take longer',
-    heightPx: 640,
+    heightPx: 664,
     url: home,
     act: async (page) => {
       await openDashboard(page, 'Performance')
