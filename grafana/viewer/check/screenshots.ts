@@ -50,7 +50,7 @@ const SHOTS: Shot[] = [
   dashboard('alerts', 'What fires, and how long people took', 'from=now-24h&to=now'),
   {
     file: 'trace',
-    alt: 'One chat as a trace, with its ledger lines, feature run and logs',
+    alt: 'One chat as a trace, with its ledger lines',
     heightPx: 900,
     url: async ({ viewerUrl }) => `${viewerUrl}${await liveTracePath(viewerUrl)}&theme=dark`,
   },
