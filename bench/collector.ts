@@ -1,6 +1,7 @@
 // Ingest through the collector against ingest straight into the ledger. In: nothing. Out: the ratio, and what each process
 // costs. The clock runs from the first request sent until the last span is committed, not until the collector has
-// answered: its answer only says that the request lies in its queue on disk.
+// answered: its answer only says that the request lies in its queue on disk. Where its memory is full it answers 503, and
+// the sender sends again, as an exporter does.
 import { pollUntil } from '../test/support/poll.ts'
 import { median } from './cpu.ts'
 import type { FigureSet } from './figure-set.ts'
@@ -62,7 +63,7 @@ async function oneWay(stand: Stand, name: string, isThrough: boolean, seed: numb
   await stand.createDatabase(name)
   const ledger = await stand.startLedger(name)
   const pipeline = isThrough ? await startPipeline(ledger.endpoint.port, TOKEN) : undefined
-  const load = createLoad(pipeline?.endpoint ?? ledger.endpoint, createReplayStream(seed))
+  const load = createLoad(pipeline?.endpoint ?? ledger.endpoint, createReplayStream(seed), isThrough)
   try {
     await load.full(WARM_UP_REQUESTS, SENDERS)
     await committed(ledger, WARM_UP_REQUESTS)

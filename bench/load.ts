@@ -1,4 +1,4 @@
-// Loads that must not be refused. In: an endpoint and where the bodies come from. Out: rates, times, the cost of sending.
+// Loads that must all be accepted. In: an endpoint and where the bodies come from. Out: rates, times, the cost of sending.
 import { SPANS_PER_REQUEST } from './replay.ts'
 import { createSender, type Endpoint, sendClosedLoop, sendOpenLoop } from './sender.ts'
 
@@ -15,14 +15,15 @@ export interface FullLoad {
 }
 
 export interface Load {
-  /** As fast as so many senders get their answers. @throws when a request is refused. */
+  /** As fast as so many senders get their answers. @throws when a request is refused and may not be. */
   full: (requests: number, senders: number) => Promise<FullLoad>
   /** At a fixed rate whatever the answers take. Gives the acknowledgement times. @throws when a request is refused. */
   paced: (requests: number, spansPerSecond: number) => Promise<number[]>
   close: () => void
 }
 
-export function createLoad(endpoint: Endpoint, next: () => Buffer): Load {
+/** @param mayBeRefused full loads wait out a refusal: what is measured may push back. */
+export function createLoad(endpoint: Endpoint, next: () => Buffer, mayBeRefused = false): Load {
   const sender = createSender(endpoint, TIMEOUT_MS)
   return {
     async full(requests, senders) {
@@ -30,7 +31,7 @@ export function createLoad(endpoint: Endpoint, next: () => Buffer): Load {
       const bodies = Array.from({ length: requests }, next)
       const cpuBefore = process.cpuUsage()
       const startedAtMs = performance.now()
-      const latenciesMs = await sendClosedLoop(sender, senders, () => bodies.pop())
+      const latenciesMs = await sendClosedLoop(sender, senders, () => bodies.pop(), mayBeRefused)
       const seconds = (performance.now() - startedAtMs) / 1000
       const cpu = process.cpuUsage(cpuBefore)
       const spans = requests * SPANS_PER_REQUEST

@@ -51,22 +51,33 @@ export function createSender({ port, path = '/v1/traces', headers }: Endpoint, t
   }
 }
 
-/** @throws when the answer is not 200: for loads that must not be refused. */
-export async function sendAccepted(sender: Sender, body: Buffer): Promise<number> {
-  const answer = await sender.send(body)
-  if (answer.status !== 200) throw new Error(`answered ${answer.status} ${answer.error ?? ''}`)
-  return answer.ms
+const RETRY_MS = 1_000
+
+/**
+ * Sends until it is accepted, as an exporter does.
+ * @param mayBeRefused whether 429 and 503 are waited out. @returns the time from the first attempt to the last answer, ms.
+ * @throws when the answer is none of these.
+ */
+export async function sendAccepted(sender: Sender, body: Buffer, mayBeRefused = false): Promise<number> {
+  const startedAtMs = performance.now()
+  for (;;) {
+    const { status, retryAfter, error } = await sender.send(body)
+    if (status === 200) return performance.now() - startedAtMs
+    if (!mayBeRefused || (status !== 503 && status !== 429)) throw new Error(`answered ${status} ${error ?? ''}`)
+    await new Promise((resolve) => setTimeout(resolve, Number(retryAfter ?? 0) * 1000 || RETRY_MS))
+  }
 }
 
-/** Keeps `senders` requests under way while `next` gives bodies. Resolves with the times of the answers. */
+/** Keeps `senders` requests under way while `next` gives bodies. Resolves with the times until they were accepted. */
 export async function sendClosedLoop(
   sender: Sender,
   senders: number,
   next: () => Buffer | undefined,
+  mayBeRefused = false,
 ): Promise<number[]> {
   const latencies: number[] = []
   const one = async () => {
-    for (let body = next(); body; body = next()) latencies.push(await sendAccepted(sender, body))
+    for (let body = next(); body; body = next()) latencies.push(await sendAccepted(sender, body, mayBeRefused))
   }
   await Promise.all(Array.from({ length: senders }, one))
   return latencies
