@@ -3,6 +3,9 @@ import { usdText } from './money.ts'
 import { DAY_IS_OVER, daysBeforeKnown, HOUR_IS_OVER, HOURS_BEFORE_KNOWN } from './ranges.ts'
 import { NO_DEAL_CHOSEN, USAGE, USAGE_BEFORE, USAGE_OVER } from './usage.ts'
 
+/** With a plain space a big number breaks before its unit, and its second line is cut off. */
+const NARROW_NO_BREAK_SPACE = '\u202f'
+
 /** How changeOf compares. */
 export const CHANGE =
   'The change sets the hours that are over against as many right before (UTC days when deals are chosen).'
@@ -11,7 +14,7 @@ export const CHANGE =
 const CHANGES = {
   percent: [
     'earlier.value = 0',
-    `to_char(100 * (finished.value - earlier.value) / earlier.value, 'FMSG999999990.0') || ' %'`,
+    `to_char(100 * (finished.value - earlier.value) / earlier.value, 'FMSG999999990.0') || '${NARROW_NO_BREAK_SPACE}%'`,
   ],
   points: ['false', `to_char(100 * (finished.value - earlier.value), 'FMSG990.0') || ' points'`],
 } as const

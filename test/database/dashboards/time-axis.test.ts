@@ -132,22 +132,22 @@ describe('a change', () => {
     ['of three hours that are touched for 90 minutes', hoursAgo(9, 30), hoursAgo(7, 0)],
     ['up to now, in the middle of an hour', hoursAgo(3), new Date()],
   ])('%s compares as many hours right before', async (_, from, to) => {
-    expect(await changeOf('Model calls', { from, to, chosen: acme })).toBe('+0.0 %')
+    expect(await changeOf('Model calls', { from, to, chosen: acme })).toBe('+0.0\u202f%')
   })
 
   test('leaves out the running hour and the running day', async () => {
     const range = { from: hoursAgo(1), to: new Date(), chosen: acme }
-    expect(await changeOf('Model calls', range)).toBe('+0.0 %')
+    expect(await changeOf('Model calls', range)).toBe('+0.0\u202f%')
     const days = { from: new Date(today() - DAY_MS), to: new Date(), chosen: { ...acme, deal_id: 'falcon' } }
-    expect(await changeOf('Model calls', days)).toBe('+0.0 %')
+    expect(await changeOf('Model calls', days)).toBe('+0.0\u202f%')
     expect((await panels.rows('usage-and-cost', 'By deal', { ...days, chosen: acme }))[0]).toMatchObject({ change: 0 })
   })
 
   test('has its sign, and is in points for a share', async () => {
     const range = { from: new Date(dear), to: new Date(dear + DAY_MS), chosen: acme }
-    expect(await changeOf('Cost', range)).toBe('+100.0 %')
+    expect(await changeOf('Cost', range)).toBe('+100.0\u202f%')
     const after = { from: new Date(dear + DAY_MS), to: new Date(dear + 2 * DAY_MS), chosen: acme }
-    expect(await changeOf('Cost', after)).toBe('-50.0 %')
+    expect(await changeOf('Cost', after)).toBe('-50.0\u202f%')
     expect(await changeOf('Failed calls', { from: hoursAgo(2), to: hoursAgo(0), chosen: acme })).toBe('+0.0 points')
     expect(await changeOf('Failed calls', { from: hoursAgo(4), to: hoursAgo(0), chosen: acme })).toBe('+50.0 points')
   })
@@ -155,7 +155,7 @@ describe('a change', () => {
   test('says why there is none', async () => {
     const globex = { org_id: 'globex' }
     expect(await changeOf('Cost', { from: hoursAgo(30), to: new Date(), chosen: globex })).toBe('no earlier period')
-    expect(await changeOf('Cost', { from: hoursAgo(20), to: new Date(), chosen: globex })).toBe('+0.0 %')
+    expect(await changeOf('Cost', { from: hoursAgo(20), to: new Date(), chosen: globex })).toBe('+0.0\u202f%')
     expect(await changeOf('Cost', { from: hoursAgo(0), to: new Date(), chosen: acme })).toBe('nothing over yet')
   })
 })
