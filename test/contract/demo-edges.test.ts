@@ -1,4 +1,5 @@
 // What people do to a GenAI app: every case ends with a message they can act on, right telemetry, and never a stack.
+// Over 300 lines: all cases share one running app.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'

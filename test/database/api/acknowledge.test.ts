@@ -1,5 +1,5 @@
 // From the mail to the silence: the real Alertmanager with the project's configuration, a real SMTP server, the real api
-// and Postgres, and a person in Chromium.
+// and Postgres, and a person in Chromium. Over 300 lines: all cases share one world that takes long to start.
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLinks } from '../../../src/api/alerts/link.ts'

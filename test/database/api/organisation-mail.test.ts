@@ -1,5 +1,5 @@
 // An organisation's admins get their organisation's alerts and nothing else: the real Alertmanager with the project's
-// configuration, a real SMTP server, the real api and Postgres.
+// configuration, a real SMTP server, the real api and Postgres. Over 300 lines: all cases share one world that takes long to start.
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

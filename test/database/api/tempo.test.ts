@@ -1,4 +1,5 @@
 // Tempo's read API over the ledger: spans go in by OTLP through the real ledger and come back as Tempo gives them.
+// Over 300 lines: every answer is compared whole, over the same few traces.
 import { readFileSync } from 'node:fs'
 import protobuf from 'protobufjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 // Attack suite: nobody reads or writes another organisation's rows, whatever SQL they send. Every attack has a positive
-// control: the same text run by someone entitled shows the victim's row, or changes one.
+// control: the same text run by someone entitled shows the victim's row, or changes one. Over 300 lines: most are the list of attacks.
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClients } from '../../support/database-clients.ts'

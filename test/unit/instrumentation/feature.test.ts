@@ -1,4 +1,5 @@
-// Feature runs, stages, retrieval steps, attempts, judgements, messages and jobs: what each becomes.
+// Feature runs, stages, retrieval steps, attempts, judgements, messages and jobs: what each becomes. Over 300 lines: spans
+// are compared whole.
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import {
