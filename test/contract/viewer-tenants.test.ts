@@ -143,6 +143,17 @@ describe('an organisation of the viewer', () => {
     expect((await get(numberOf(a), '/api/dashboards/uid/pipeline-health')).status).toBe(404)
   })
 
+  test('is sent to no dashboard it lacks, as the superadmins are (control)', async () => {
+    const own = ((await (await get(numberOf(a), '/api/search')).json()) as { uid: string }[]).map(({ uid }) => uid)
+    const leadElsewhere = async (org: number) => {
+      const models = await Promise.all(own.map(async (uid) => (await get(org, `/api/dashboards/uid/${uid}`)).text()))
+      const targets = models.flatMap((text) => [...text.matchAll(/"url":"\/d\/([^/?"]+)/g)].map(([, uid]) => uid))
+      return targets.filter((uid) => !own.includes(uid as string))
+    }
+    expect(await leadElsewhere(numberOf(a))).toEqual([])
+    expect((await leadElsewhere(MAIN)).length).toBeGreaterThan(0)
+  })
+
   test('that does not exist gets nothing', async () => {
     for (const org of ['99', '0', '-1', '1e0x', 'main']) {
       const response = await fetch(`${viewer.url}/api/datasources`, { headers: { 'x-grafana-org-id': org } })
