@@ -1,5 +1,5 @@
 // `make test`: everything a change must pass, in the order in which it fails fastest. In: nothing. Out: each check's
-// own output, the names of skipped tests, and one last line `N passed, N failed`; exit code 1 when anything failed.
+// own output, the names of skipped and failed tests, and one last line `N passed, N failed`; exit code 1 when anything failed.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,8 @@ interface Totals {
   passed: number
   failed: number
   skipped: string[]
+  /** One text per failed test or file: which, and the first line of why. */
+  failures: string[]
 }
 
 /** Shape of vitest's JSON report, as far as it is read here. */
@@ -16,7 +18,13 @@ interface VitestReport {
   numPassedTests: number
   numFailedTests: number
   numFailedTestSuites: number
-  testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
+  testResults: { name: string; status: string; message: string; assertionResults: TestReport[] }[]
+}
+
+interface TestReport {
+  status: string
+  fullName: string
+  failureMessages: string[]
 }
 
 const STATIC_CHECKS = [
@@ -35,6 +43,8 @@ async function runStaticCheck([title, command, ...args]: (typeof STATIC_CHECKS)[
   return exitCode === 0
 }
 
+const firstLine = (text = '') => text.split('\n', 1)[0]
+
 async function runProjects(projects: string[], reportFile: string): Promise<Totals> {
   console.log(`\n▶ ${projects.join(' and ')} tests`)
   const chosen = projects.flatMap((project) => ['--project', project])
@@ -44,26 +54,37 @@ async function runProjects(projects: string[], reportFile: string): Promise<Tota
     (text) => JSON.parse(text) as VitestReport,
     () => undefined,
   )
-  if (!report) return { passed: 0, failed: 1, skipped: [] }
+  if (!report) return { passed: 0, failed: 1, skipped: [], failures: [`${projects.join(' and ')}: no report`] }
   const tests = report.testResults.flatMap((file) => file.assertionResults)
   // A file that fails to load has no test of its own; it counts as one failure, as does a run that broke otherwise.
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length
-  const failed = report.numFailedTests + brokenFiles
+  )
+  const failed = report.numFailedTests + brokenFiles.length
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map((test) => test.fullName),
+    failures: [
+      ...brokenFiles.map((file) => `${file.name}: ${firstLine(file.message)}`),
+      ...report.testResults.flatMap((file) =>
+        file.assertionResults
+          .filter((test) => test.status === 'failed')
+          .map((test) => `${file.name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`),
+      ),
+    ],
   }
 }
 
 async function main(): Promise<number> {
   const started = Date.now()
-  const totals: Totals = { passed: 0, failed: 0, skipped: [] }
+  const totals: Totals = { passed: 0, failed: 0, skipped: [], failures: [] }
   for (const check of STATIC_CHECKS) {
     if (await runStaticCheck(check)) totals.passed += 1
-    else totals.failed += 1
+    else {
+      totals.failed += 1
+      totals.failures.push(check[0])
+    }
   }
   const reports = await mkdtemp(join(tmpdir(), 'spanledger-test-'))
   for (const projects of RUNS) {
@@ -71,10 +92,12 @@ async function main(): Promise<number> {
     totals.passed += result.passed
     totals.failed += result.failed
     totals.skipped.push(...result.skipped)
+    totals.failures.push(...result.failures)
   }
   await rm(reports, { recursive: true, force: true })
   console.log(`\nfinished in ${Math.round((Date.now() - started) / 1000)} s`)
   for (const name of totals.skipped) console.log(`skipped: ${name}`)
+  for (const failure of totals.failures) console.log(`failed: ${failure}`)
   console.log(`${totals.passed} passed, ${totals.failed} failed`)
   return totals.failed === 0 ? 0 : 1
 }
