@@ -51,7 +51,7 @@ const BUILDERS: Record<ComponentName, (outDir: string, context: BuildContext) =>
       { output: 'otelcol', pkg: '.', tags: 'remove_all_sd,grpcnotrace', ldflags: '-s -w' },
     ]),
   prometheus: (outDir, context) => {
-    const ldflags = '-s -w -X github.com/prometheus/common/version.Version=3.14.0'
+    const ldflags = withVersion(BUILT_COMPONENTS.prometheus.version)
     const pkg = 'github.com/prometheus/prometheus/cmd'
     return goBuild(
       'prometheus',
@@ -66,7 +66,7 @@ const BUILDERS: Record<ComponentName, (outDir: string, context: BuildContext) =>
     )
   },
   alertmanager: (outDir, context) => {
-    const ldflags = '-s -w -X github.com/prometheus/common/version.Version=0.31.1'
+    const ldflags = withVersion(BUILT_COMPONENTS.alertmanager.version)
     const pkg = 'github.com/prometheus/alertmanager/cmd'
     return goBuild(
       'alertmanager',
@@ -77,6 +77,9 @@ const BUILDERS: Record<ComponentName, (outDir: string, context: BuildContext) =>
   },
   neo4j: fetchNeo4j,
 }
+
+/** What `--version` and the build_info metric of both say. */
+const withVersion = (version: string) => `-s -w -X github.com/prometheus/common/version.Version=${version}`
 
 interface GoProgram {
   output: string

@@ -46,7 +46,6 @@ export function bootstrap(context: StackContext): Definition {
       API_DATABASE_PASSWORD: secrets.API_DATABASE_PASSWORD,
       READER_PASSWORD: secrets.READER_PASSWORD,
       LEDGER_TOKEN: secrets.LEDGER_TOKEN,
-      DEMO_API_KEYS: secrets.DEMO_API_KEYS,
     },
   })
   return 'absent' in task ? task : { ...task, command: [...task.command, 'bootstrap'] }
@@ -112,10 +111,10 @@ export const demo = (context: StackContext): Definition => {
     dependsOn: ['model-server', 'collector', 'neo4j'],
     healthPort: ports.DEMO_PORT,
     env: {
+      DEMO_MODEL_URL: `http://${HOST}:${ports.MODEL_SERVER_PORT}/v1`,
       ...passedOn(context, ['DEMO_', 'OTEL_']),
       DEMO_HOST: HOST,
       DEMO_PORT: String(ports.DEMO_PORT),
-      DEMO_MODEL_URL: `http://${HOST}:${ports.MODEL_SERVER_PORT}/v1`,
       DEMO_NEO4J_URL: `bolt://${HOST}:${ports.NEO4J_BOLT_PORT}`,
       DEMO_NEO4J_USER: 'neo4j',
       DEMO_NEO4J_PASSWORD: secrets.NEO4J_PASSWORD,

@@ -19,11 +19,13 @@ test('changes nothing when copied as it is', () => {
 test('names every port and every secret, and what services let be changed, each once', () => {
   const names = [...text.matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name]) => name)
   expect(names).toEqual(expect.arrayContaining([...Object.keys(PORTS), ...Object.keys(SECRETS)]))
-  expect(names).toEqual(expect.arrayContaining(['LEDGER_LOG_LEVEL', 'DEMO_MODEL', 'TRAFFIC_REQUESTS_PER_MINUTE']))
+  expect(names).toEqual(
+    expect.arrayContaining(['LEDGER_LOG_LEVEL', 'DEMO_MODEL_URL', 'DEMO_MODEL', 'TRAFFIC_REQUESTS_PER_MINUTE']),
+  )
   expect(new Set(names).size).toBe(names.length)
 })
 
 test('leaves out what the stack itself decides, and gives no secret a value', () => {
-  expect(text).not.toMatch(/^#(LEDGER_HOST|LEDGER_DATABASE_URL|DEMO_MODEL_URL|API_DATABASE_URL)=/m)
+  expect(text).not.toMatch(/^#(LEDGER_HOST|LEDGER_DATABASE_URL|DEMO_NEO4J_URL|API_DATABASE_URL)=/m)
   for (const name of Object.keys(SECRETS)) expect(text).toMatch(new RegExp(`^#${name}=$`, 'm'))
 })
