@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { assessBudget } from '../../../src/api/budgets/assess-budget.ts'
 import { type Period, periodWindow } from '../../../src/api/budgets/period.ts'
 import { formatUsd, parseUsd } from '../../../src/shared/money.ts'
+import { runs } from '../../support/property-runs.ts'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
@@ -31,6 +32,7 @@ describe('a period', () => {
           expect(periodWindow(period, endMs).startMs).toBe(endMs)
         },
       ),
+      runs(100),
     )
   })
 })

@@ -6,6 +6,7 @@ import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerPro
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSpanSerializer } from '../../../instrumentation/wire/span-serializer.ts'
+import { runs } from '../../support/property-runs.ts'
 
 const hex = (digits: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits })
@@ -78,7 +79,7 @@ describe('the span serializer', () => {
           Buffer.from(ProtobufTraceSerializer.serializeRequest(spans) ?? []).toString('hex'),
         )
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   }, 30_000)
 

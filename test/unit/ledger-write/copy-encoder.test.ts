@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { CopyEncoder } from '../../../src/ledger/write/copy-encoder.ts'
+import { runs } from '../../support/property-runs.ts'
 
 /** Reads a binary numeric back into pico-USD. */
 function decodeNumeric(bytes: Buffer): bigint {
@@ -20,6 +21,7 @@ it('writes any amount of money exactly', () => {
       rows.pico(amount)
       expect(decodeNumeric(rows.since(mark).subarray(4))).toBe(amount)
     }),
+    runs(100),
   )
 })
 

@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Candidate } from '../../../src/ledger/recognise/candidate.ts'
 import type { Attributes, Span } from '../../../src/ledger/span.ts'
+import { runs } from '../../support/property-runs.ts'
 import { type Capture, decide, loadCaptures } from './captures.ts'
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 300)
 const captures = loadCaptures()
 
 type Change = (spans: readonly Span[]) => Span[]
@@ -87,7 +87,7 @@ describe('another version', () => {
       fc.property(drawn, ({ spans, mixed, drifts }) => {
         expect(linesOf(drifts.reduce<Span[]>((made, [, change]) => change(made), mixed))).toEqual(linesOf(spans))
       }),
-      { numRuns: RUNS },
+      runs(300),
     )
   })
 

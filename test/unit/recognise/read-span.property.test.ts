@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readSpan } from '../../../src/ledger/recognise/read-span.ts'
 import type { Attributes, AttributeValue } from '../../../src/ledger/span.ts'
+import { runs } from '../../support/property-runs.ts'
 import { loadCaptures } from './captures.ts'
 import { span } from './spans.ts'
 
@@ -39,7 +40,7 @@ test('reading never throws, and tokens are whole and not negative', () => {
         }
       },
     ),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) },
+    runs(2000),
   )
 })
 
@@ -49,7 +50,7 @@ test('the generator reaches candidates: a changed value on a captured span is st
     fc.property(fc.constantFrom(...calls), fc.constantFrom(...NAMES), value, (call, name, changed) => {
       readSpan({ ...call, attributes: { ...call.attributes, [name]: changed } })
     }),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) },
+    runs(2000),
   )
   expect(calls.length).toBeGreaterThan(500)
 })

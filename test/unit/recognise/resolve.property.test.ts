@@ -6,10 +6,9 @@ import { describe, expect, test } from 'vitest'
 import type { Candidate, Decision, SpanPlace } from '../../../src/ledger/recognise/candidate.ts'
 import { readSpan } from '../../../src/ledger/recognise/read-span.ts'
 import { resolve } from '../../../src/ledger/recognise/resolve.ts'
+import { runs } from '../../support/property-runs.ts'
 import { loadCaptures } from './captures.ts'
 import { candidate, place } from './spans.ts'
-
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 300)
 
 interface RealCall {
   at: number
@@ -108,7 +107,7 @@ describe('model traces', () => {
         )
         expect(tokensOf(booked(resolve(candidates, places)))).toEqual(expected.sort())
       }),
-      { numRuns: RUNS },
+      runs(300),
     )
   })
 
@@ -124,7 +123,7 @@ describe('model traces', () => {
           expect(resolve(mixed, places)).toEqual(resolve(candidates, places))
         },
       ),
-      { numRuns: RUNS },
+      runs(300),
     )
   })
 })
@@ -148,7 +147,7 @@ describe('captured traces', () => {
           expect(resolve(mixed, places)).toEqual(resolve(candidates, places))
         },
       ),
-      { numRuns: RUNS },
+      runs(300),
     )
   })
 
