@@ -4,6 +4,7 @@ import { calls } from './calls.ts'
 import { costManagement } from './cost-management.ts'
 import { fleetHome } from './fleet-home.ts'
 import { genaiHealth } from './genai-health.ts'
+import { infrastructure } from './infrastructure.ts'
 import { neo4jHealth } from './neo4j-health.ts'
 import { performance } from './performance.ts'
 import { pipelineHealth } from './pipeline-health.ts'
@@ -24,5 +25,6 @@ export const DASHBOARDS = [
   genaiHealth,
   pipelineHealth,
   neo4jHealth,
+  infrastructure,
   alerts,
 ]

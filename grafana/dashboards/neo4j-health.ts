@@ -9,6 +9,7 @@ import { timeBucket } from '../kit/ranges.ts'
 import { OF_RETRIEVALS, RETRIEVAL_FILTERS, withUsageFilters } from '../kit/usage.ts'
 
 const half = { width: 12, height: 8 } as const
+const third = { width: 8, height: 8 } as const
 const small = { width: 6, height: 4 } as const
 const NO_PROBE = 'The api has not probed Neo4j yet'
 const NO_GRAPH = 'No graph query in this range'
@@ -55,23 +56,21 @@ export const neo4jHealth = withUsageFilters(
   .withPanel(
     stat({
       title: 'Nodes',
-      description: 'Nodes in the store. A sudden fall is lost data.',
+      description: 'Nodes in the store now.',
       unit: 'short',
       ...small,
-      sparkline: true,
       emptyText: NO_PROBE,
-      queries: [promql('neo4j_store_nodes', 'nodes')],
+      queries: [promqlInstant('neo4j_store_nodes', 'nodes')],
     }),
   )
   .withPanel(
     stat({
       title: 'Relationships',
-      description: 'Relationships in the store.',
+      description: 'Relationships in the store now.',
       unit: 'short',
       ...small,
-      sparkline: true,
       emptyText: NO_PROBE,
-      queries: [promql('neo4j_store_relationships', 'relationships')],
+      queries: [promqlInstant('neo4j_store_relationships', 'relationships')],
     }),
   )
   .withPanel(
@@ -108,7 +107,7 @@ export const neo4jHealth = withUsageFilters(
       title: 'Probes by outcome',
       description: 'Probes per minute by outcome: ok, unreachable, timed out, refused.',
       unit: 'cpm',
-      ...half,
+      ...third,
       emptyText: NO_PROBE,
       queries: [promql('60 * sum by (outcome) (rate(neo4j_probes_total[$__rate_interval]))', '{{outcome}}')],
     }),
@@ -118,13 +117,23 @@ export const neo4jHealth = withUsageFilters(
       title: 'Connections and transactions',
       description: 'Open Bolt connections by client, and transactions under way.',
       unit: 'short',
-      ...half,
+      ...third,
       emptyText: NO_PROBE,
       queries: [
         promql('sum by (client) (neo4j_connections)', '{{client}}'),
         promql('sum(neo4j_transactions)', 'transactions'),
       ],
     }),
+  )
+  .withPanel(
+    lines({
+      title: 'Store over time',
+      description: 'Nodes and relationships in the store. A sudden fall is lost data.',
+      unit: 'short',
+      ...third,
+      emptyText: NO_PROBE,
+      queries: [promql('max(neo4j_store_nodes)', 'nodes'), promql('max(neo4j_store_relationships)', 'relationships')],
+    }).min(0),
   )
   .withRow(new RowBuilder('What features lose'))
   .withPanel(

@@ -141,9 +141,9 @@ export const stackedBars = (spec: PanelSpec): TimeseriesPanel =>
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
 
 /** One number, the last or the sum as the query gives it. */
-export const stat = (spec: PanelSpec & { sparkline?: boolean }): StatPanel =>
+export const stat = (spec: PanelSpec): StatPanel =>
   withCommon(new StatPanel(), spec)
-    .graphMode(spec.sparkline ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .graphMode(common.BigValueGraphMode.None)
     .colorMode(spec.thresholds ? common.BigValueColorMode.Background : common.BigValueColorMode.Value)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']))
 

@@ -22,6 +22,8 @@ const EMPTY_ON_DEMO_DATA: Record<string, string[]> = {
   ],
   // Neo4j was down yesterday or earlier; this dashboard opens with the last three hours
   'neo4j-health': ['Failed graph queries'],
+  // the demo app has no Redis, and the stand-in model server tells no limit
+  infrastructure: ['Redis', 'Rate limits of providers'],
   'pipeline-health': [
     // they show what failed or was given up, and nothing was
     ...['Failed sends by branch', 'Span metrics beyond their limit', 'Transactions that failed'],

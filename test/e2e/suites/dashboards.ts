@@ -44,6 +44,9 @@ export const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
   'genai-health / Rate limit used',
   'genai-health / Cache hits',
   'pipeline-health / Postgres queries of applications, p95',
+  'infrastructure / Rate limits of providers',
+  'infrastructure / Redis',
+  'infrastructure / Vector searches',
   // no alert fired, or none was acted on
   'alerts / Alerts started',
   'alerts / Firing',

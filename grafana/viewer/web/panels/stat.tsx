@@ -29,6 +29,10 @@ interface Options {
   orientation?: VizOrientation
 }
 
+/** Left to itself, a single value has no name: the panel's title is one. */
+const textModeOf = ({ textMode = BigValueTextMode.Auto }: Options, count = 1): BigValueTextMode =>
+  textMode === BigValueTextMode.Auto && count === 1 ? BigValueTextMode.Value : textMode
+
 function StatPanel(props: PanelProps<Options>) {
   const theme = useTheme2()
   const { data, options, width, height } = props
@@ -51,7 +55,7 @@ function StatPanel(props: PanelProps<Options>) {
             colorMode={options.colorMode ?? BigValueColorMode.Value}
             graphMode={options.graphMode ?? BigValueGraphMode.None}
             justifyMode={options.justifyMode ?? BigValueJustifyMode.Auto}
-            textMode={count === 1 ? BigValueTextMode.Value : (options.textMode ?? BigValueTextMode.Auto)}
+            textMode={textModeOf(options, count)}
             alignmentFactors={alignmentFactors as DisplayValueAlignmentFactors}
             width={w}
             height={h}
