@@ -7,16 +7,16 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { column } from '../kit/column.ts'
 import { createDashboard, filter } from '../kit/dashboard.ts'
+import { UNPRICED_LIMITS } from '../kit/limits.ts'
 import { callsLink, cell, drillUrl, TRACE_LINK, TRACE_PAGE } from '../kit/links.ts'
 import { usdExact } from '../kit/money.ts'
 import { rankedBars, stat, statText, table } from '../kit/panels.ts'
 import { sqlTable } from '../kit/queries.ts'
-import { DAYS, DAYS_BEGIN, DAYS_END, HOURS_BEGIN, HOURS_END } from '../kit/ranges.ts'
+import { DAYS } from '../kit/ranges.ts'
 import {
   ALL,
   chosen,
   costText,
-  HOUR_UNIT,
   inOrganisation,
   NO_CALLS,
   named,
@@ -24,17 +24,7 @@ import {
   USAGE_FILTERS,
   withUsageFilters,
 } from '../kit/usage.ts'
-
-/** Length of the bar that was clicked, as the chart it is in has them. */
-const LENGTH = `case '$bar_length' when 'auto' then ${HOUR_UNIT} else '$bar_length' end`
-/** The bar around the moment that was clicked, in UTC; NULL without one. */
-const BAR = `date_trunc(${LENGTH}, to_timestamp(nullif('$at', '')::float8 / 1000) at time zone 'UTC')`
-// A bar has only what its chart's range touches: hours, or UTC days where it was made of the roll-up by the day.
-const OF_HOURS = `'$bar_length' in ('auto', 'hour') and ${ALL} in ($deal_id)`
-const FROM = `case when '$at' = '' then $__timeFrom()::timestamptz
-    else greatest(${BAR} at time zone 'UTC', case when ${OF_HOURS} then ${HOURS_BEGIN} else ${DAYS_BEGIN} end) end`
-const TO = `case when '$at' = '' then $__timeTo()::timestamptz
-    else least((${BAR} + ('1 ' || ${LENGTH})::interval) at time zone 'UTC', case when ${OF_HOURS} then ${HOURS_END} else ${DAYS_END} end) end`
+import { FROM, TO } from './clicked-bar.ts'
 
 // A chart's series for rows without a name is "(none)", and "legal (acme)" beside another organisation's department of that
 // name; the filters' own values are '' and the name alone.
@@ -146,6 +136,7 @@ export const calls = withCallFilters(
       description: 'Calls whose cost is unknown, because their model has no price.',
       unit: 'short',
       ...small,
+      thresholds: UNPRICED_LIMITS,
       queries: [
         sqlTable(
           `select case when count(*) > 0 then count(*) filter (where unpriced_calls > 0) end as "unpriced" from (${CALLS}) as calls`,

@@ -104,7 +104,7 @@ describe('links', () => {
   it('of a tenant’s dashboards lead to its own dashboards only', async () => {
     const own = await tenantDashboards(['ledger', 'tempo'])
     const uids = own.map(({ uid }) => uid)
-    const led = [...JSON.stringify(own).matchAll(/"\/d\/([a-z-]+)/g)].map(([, uid]) => uid)
+    const led = [...JSON.stringify(own).matchAll(/"\/d\/([a-z0-9-]+)/g)].map(([, uid]) => uid)
     expect(uids).toContain('fleet-home')
     expect(led.length).toBeGreaterThan(10)
     for (const uid of led) expect(uids).toContain(uid)
@@ -126,6 +126,13 @@ describe('colours', () => {
   it('of failed calls begin at the same share on every dashboard', () => {
     const stats = named(/^Failed calls$/)
     expect(stats.map(({ uid }) => uid)).toEqual(['usage-and-cost', 'fleet-home', 'genai-health'])
+    expect(new Set(stats.map(({ panel }) => stepsOf(panel))).size).toBe(1)
+    expect(stepsOf(stats[0]?.panel as Panel)).toContain('"color":"red"')
+  })
+
+  it('of calls without a price are the same on every dashboard', () => {
+    const stats = named(/^(Unpriced calls|Without a price)$/).filter(({ panel }) => panel.type === 'stat')
+    expect(stats.map(({ uid }) => uid)).toEqual(['usage-and-cost', 'cost-management', 'calls'])
     expect(new Set(stats.map(({ panel }) => stepsOf(panel))).size).toBe(1)
     expect(stepsOf(stats[0]?.panel as Panel)).toContain('"color":"red"')
   })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { plainValue, toHex, toTraceFrame } from '../../../grafana/viewer/server/tempo.ts'
 import {
   buildTrace,
+  counted,
   formatMs,
   groupAttributes,
   type SpanRow,
@@ -50,6 +51,10 @@ describe('waterfall', () => {
   test('folding hides all below, and nothing beside', () => {
     const trace = buildTrace([row('root', '', 1), row('a', 'root', 2), row('aa', 'a', 3), row('b', 'root', 4)])
     expect(visibleSpans(trace, new Set(['a'])).map(({ spanID }) => spanID)).toEqual(['root', 'a', 'b'])
+  })
+
+  test('one is told from many', () => {
+    expect([0, 1, 2].map((count) => counted(count, 'error'))).toEqual(['0 errors', '1 error', '2 errors'])
   })
 
   test('attributes come whose first, then the model call, then the rest', () => {

@@ -93,6 +93,9 @@ export function groupAttributes(tags: Pair[]): { title: string; pairs: Pair[] }[
   return groups.filter(({ pairs }) => pairs.length > 0)
 }
 
+/** `1 span`, `2 spans`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** `1.2 s`, `34 ms`, `210 µs`. */
 export function formatMs(ms: number): string {
   if (ms >= 1000) return `${(ms / 1000).toFixed(ms >= 10_000 ? 1 : 2)} s`

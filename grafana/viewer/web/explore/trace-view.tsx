@@ -2,7 +2,7 @@
 import { css } from '@emotion/css'
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data'
 import { useStyles2 } from '@grafana/ui'
-import { formatMs, type Trace } from './trace-model.ts'
+import { counted, formatMs, type Trace } from './trace-model.ts'
 import { Waterfall } from './waterfall.tsx'
 
 interface Props {
@@ -21,9 +21,10 @@ export function TraceView({ trace, selected, onSelect }: Props) {
           {root?.serviceName}: {root?.operationName}
         </h3>
         <p className={styles.facts}>
-          {dateTimeFormat(trace.startMs, { defaultWithMS: true })} · {formatMs(trace.durationMs)} · {trace.spans.length}{' '}
-          spans · {trace.services.length} {trace.services.length === 1 ? 'service' : 'services'} ·{' '}
-          <span className={trace.errors > 0 ? styles.error : ''}>{trace.errors} errors</span> · trace {trace.traceId}
+          {dateTimeFormat(trace.startMs, { defaultWithMS: true })} · {formatMs(trace.durationMs)} ·{' '}
+          {counted(trace.spans.length, 'span')} · {counted(trace.services.length, 'service')} ·{' '}
+          <span className={trace.errors > 0 ? styles.error : ''}>{counted(trace.errors, 'error')}</span> · trace{' '}
+          {trace.traceId}
         </p>
       </header>
       <Waterfall trace={trace} selected={selected} onSelect={onSelect} />
