@@ -1,5 +1,6 @@
 // A small OTLP/HTTP receiver for tests of the collector: keeps what arrives as OTLP/JSON, can refuse with 503.
 // In: POST /v1/traces, /v1/logs, …/v1/metrics (protobuf or JSON, gzip). Out: decoded requests.
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
@@ -42,7 +43,7 @@ export async function startOtlpSink(port = 0): Promise<OtlpSink> {
       response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await once(server.listen(port, '127.0.0.1'), 'listening')
   sink.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   sink.close = () =>
     new Promise((resolve) => {

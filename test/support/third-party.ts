@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 import { promisify } from 'node:util'
 
 /** Below the range from which Linux takes the local ports of outgoing connections: nobody gets one of these by chance. */
@@ -14,20 +14,39 @@ const LAST_PORT = 32_767
 /** Free TCP ports on loopback. All are held until all are known, so they differ. */
 export async function freePorts(count: number): Promise<number[]> {
   const held = await Promise.all(Array.from({ length: count }, holdFreePort))
-  const ports = held.map((server) => (server.address() as { port: number }).port)
+  const ports = held.map((server) => (server.address() as AddressInfo).port)
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))))
   return ports
 }
 
 async function holdFreePort(): Promise<Server> {
   for (;;) {
-    const server = createServer().listen(randomInt(FIRST_PORT, LAST_PORT + 1), '127.0.0.1')
-    try {
-      await once(server, 'listening')
-      return server
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    }
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1)
+    const server = (await isOurs(port)) && (await listening({ port, host: '127.0.0.1' }))
+    if (server) return server
+  }
+}
+
+/**
+ * Takes the port's name for as long as this process lives: between the choice of a port and the start of its program, and
+ * while that is stopped, no other test chooses it. Only Linux has names that go with their process; elsewhere: true.
+ */
+async function isOurs(port: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true
+  const name = await listening({ path: `\0spanledger-test-port-${port}` })
+  name?.unref()
+  return name !== undefined
+}
+
+/** undefined: somebody listens there. */
+async function listening(where: ListenOptions): Promise<Server | undefined> {
+  const server = createServer().listen(where)
+  try {
+    await once(server, 'listening')
+    return server
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return undefined
   }
 }
 
