@@ -6,12 +6,23 @@ import { loadConfig, logLevel, port, positive, secret } from '../shared/config.t
 
 const url = (fallback: string) => z.url().default(fallback)
 
+/** A URL that holds a password, refused here without being shown: `new URL` would print it. */
+const secretUrl = (schemes: readonly string[], example: string) =>
+  secret().refine(
+    (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
+    `must be a URL like ${example}, special characters of the password as %XX`,
+  )
+const BOLT = ['bolt', 'neo4j'].flatMap((scheme) => [scheme, `${scheme}+s`, `${scheme}+ssc`])
+
 export const shape = {
   API_HOST: z.string().default('127.0.0.1').meta({ description: 'address to listen on' }),
   API_PORT: port(4500).meta({ description: 'port to listen on; 0 lets the system choose' }),
   API_LOG_LEVEL: logLevel.meta({ description: 'pino level' }),
   API_PUBLIC_URL: url('http://127.0.0.1:4500').meta({ description: 'how people reach the api; used in links' }),
-  API_DATABASE_URL: secret().meta({ secret: true, description: 'Postgres URL of role spanledger_api' }),
+  API_DATABASE_URL: secretUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/spanledger').meta({
+    secret: true,
+    description: 'Postgres URL of role spanledger_api',
+  }),
   API_DATABASE_POOL: positive(10).meta({ description: 'Postgres connections kept at most' }),
   API_STATEMENT_TIMEOUT_MS: positive(10_000).meta({ description: 'longest a single SQL statement may run' }),
   API_WEBHOOK_TOKEN: secret().meta({ secret: true, description: 'bearer token Alertmanager sends' }),
@@ -51,13 +62,14 @@ export const shape = {
     description: 'an alert that nobody reports any more counts as resolved after this long',
   }),
   API_BUDGET_INTERVAL_MS: positive(15_000).meta({ description: 'how often budgets and spend are evaluated' }),
-  API_NEO4J_URL: z.string().optional().meta({ description: 'Bolt URL to probe; unset: no probe' }),
+  API_NEO4J_URL: secretUrl(BOLT, 'bolt://host:7687')
+    .optional()
+    .meta({ description: 'Bolt URL to probe; unset: no probe' }),
   API_NEO4J_USER: z.string().default('neo4j').meta({ description: 'Neo4j user' }),
   API_NEO4J_PASSWORD: z.string().optional().meta({ secret: true, description: 'Neo4j password' }),
   API_NEO4J_PROBE_INTERVAL_MS: positive(5_000).meta({ description: 'how often Neo4j is probed' }),
   API_NEO4J_PROBE_TIMEOUT_MS: positive(3_000).meta({ description: 'a probe slower than this counts as down' }),
-  API_SMTP_URL: z
-    .string()
+  API_SMTP_URL: secretUrl(['smtp', 'smtps'], 'smtp://user:password@host:587')
     .optional()
     .meta({ secret: true, description: 'smtp:// URL for the api’s own mails; unset: it sends none' }),
   API_MAIL_FROM: z.string().default('spanledger@localhost').meta({ description: 'sender of the api’s own mails' }),

@@ -18,7 +18,10 @@ async function main(): Promise<number> {
   }
   // Gauges that alerts stand on exist before the first scrape: a gap would look like "resolved".
   await api.warmUp()
-  const { server, url } = await listen(api.app, config.API_PORT, config.API_HOST)
+  const address = `${config.API_HOST}:${config.API_PORT}`
+  const { server, url } = await listen(api.app, config.API_PORT, config.API_HOST).catch((error: Error) => {
+    throw new ConfigError(`cannot listen on ${address} (API_PORT moves it): ${error.message}`)
+  })
   const jobs = api.startJobs()
   logger.info({ url }, 'api listening')
   const closers = [
