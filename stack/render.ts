@@ -9,13 +9,21 @@ export class RenderError extends Error {
   override readonly name = 'RenderError'
 }
 
-/** Lines that are comments stay as they are. @throws RenderError naming every placeholder without a value. */
+/**
+ * Lines that are comments stay as they are. Inside double quotes a value is escaped as YAML has it, so that a password may
+ * hold quotes and backslashes.
+ * @throws RenderError naming every placeholder without a value.
+ */
 export function render(template: string, values: Record<string, string | undefined>, source = 'template'): string {
   const unknown = new Set<string>()
-  const fill = (placeholder: string, name: string) => {
+  const fill = (placeholder: string, name: string, offset: number, line: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined) unknown.add(placeholder)
-    return value ?? placeholder
+    if (value === undefined) {
+      unknown.add(placeholder)
+      return placeholder
+    }
+    const isQuoted = (line.slice(0, offset).split('"').length - 1) % 2 === 1
+    return isQuoted ? JSON.stringify(value).slice(1, -1) : value
   }
   const isComment = (line: string) => line.trimStart().startsWith('#')
   const text = template

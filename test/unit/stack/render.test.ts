@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { TEMPLATE_VARIABLES } from '../../../prometheus/template-variables.ts'
 import { RenderError, render, renderFile, templateValues } from '../../../stack/render.ts'
 
@@ -12,6 +14,13 @@ test.each([
   ['takes an empty value as a value', "to: '${A}'", { A: '' }, "to: ''"],
   ['does not read values as templates', '${A}', { A: '${B}' }, '${B}'],
   ['leaves comment lines alone', '  # ${NAME} is filled in\na: ${A}', { A: 'a' }, '  # ${NAME} is filled in\na: a'],
+  [
+    'escapes what stands in double quotes',
+    'a: "${A}" # ${B}\nb: ${A}',
+    { A: 'p"a\\s', B: '"' },
+    'a: "p\\"a\\\\s" # "\nb: p"a\\s',
+  ],
+  ['takes quotes before it for closed ones', 'a: "x"${A}', { A: '"' }, 'a: "x""'],
   ['leaves $NAME and $$ alone', '$A $$ ${A}', { A: 'a' }, '$A $$ a'],
 ])('%s', (_, template, values, expected) => {
   expect(render(template, values)).toBe(expected)
@@ -22,6 +31,15 @@ test('names every unknown placeholder, the file and the known names, but no valu
   expect(failing).toThrow(RenderError)
   expect(failing).toThrow('some.yml: no value for ${B}, ${C} (known: A, D)')
   expect(failing).not.toThrow(/secret-value/)
+})
+
+test('a mail server’s password may hold anything', () => {
+  const root = join(import.meta.dirname, '../../..')
+  const template = readFileSync(join(root, 'prometheus/alertmanager/alertmanager.yml'), 'utf8')
+  const names = [...template.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, 'x'])
+  const password = 'q"u\\o\'t: {e} # $HOME'
+  const values = { ...Object.fromEntries(names), ALERTMANAGER_SMTP_PASSWORD: password }
+  expect(parse(render(template, values))).toMatchObject({ global: { smtp_auth_password: password } })
 })
 
 test('does not take names that every object has for known', () => {
