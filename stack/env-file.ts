@@ -24,11 +24,24 @@ export function ensureEnvFile(file: string): SecretName[] {
   return names
 }
 
-/** The environment a stack runs with: real variables before those of the file. */
+/** What .env.example lists, and the prefixes of programs that have variables of their own and refuse none. */
+const KNOWN = new Set(
+  [...readFileSync(new URL('../.env.example', import.meta.url), 'utf8').matchAll(/^#([A-Z0-9_]+)=/gm)].map(
+    ([, name]) => name,
+  ),
+)
+const FREE = /^(OTEL|COLLECTOR|TAIL_SAMPLING|SPAN_METRICS|TEMPO)_/
+
+/**
+ * The environment a stack runs with: real variables before those of the file. A real one counts only where it can be meant
+ * for us: many a shell has an API_KEY, and a service refuses what it does not know under its prefix.
+ */
 export const stackEnvironment = (
   file: string,
   env: Record<string, string | undefined> = process.env,
 ): Record<string, string> => {
-  const real = Object.entries(env).filter((entry): entry is [string, string] => !!entry[1])
-  return { ...readEnvFile(file), ...Object.fromEntries(real) }
+  const written = readEnvFile(file)
+  const isMeant = (name: string) => name in written || KNOWN.has(name) || FREE.test(name)
+  const real = Object.entries(env).filter(([name, value]) => value && isMeant(name)) as [string, string][]
+  return { ...written, ...Object.fromEntries(real) }
 }

@@ -20,7 +20,13 @@ test('names every port and every secret, and what services let be changed, each 
   const names = [...text.matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name]) => name)
   expect(names).toEqual(expect.arrayContaining([...Object.keys(PORTS), ...Object.keys(SECRETS)]))
   expect(names).toEqual(
-    expect.arrayContaining(['LEDGER_LOG_LEVEL', 'DEMO_MODEL_URL', 'DEMO_MODEL', 'TRAFFIC_REQUESTS_PER_MINUTE']),
+    expect.arrayContaining([
+      'LEDGER_LOG_LEVEL',
+      'TAIL_SAMPLING_SLOW_MS',
+      'DEMO_MODEL_URL',
+      'DEMO_MODEL',
+      'TRAFFIC_REQUESTS_PER_MINUTE',
+    ]),
   )
   expect(new Set(names).size).toBe(names.length)
 })

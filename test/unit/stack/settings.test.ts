@@ -66,4 +66,16 @@ describe('.env', () => {
       API_PORT: '5600',
     })
   })
+
+  test('leaves the shell’s own variables alone, unless the file or .env.example has them', () => {
+    writeFileSync(file, 'API_TYPO=in the file, so the api has to refuse it\n')
+    const shell = {
+      API_KEY: 'of another program',
+      PATH: '/bin',
+      API_TYPO: 'here',
+      DEMO_MODEL: 'small',
+      OTEL_LOG_LEVEL: 'debug',
+    }
+    expect(stackEnvironment(file, shell)).toEqual({ API_TYPO: 'here', DEMO_MODEL: 'small', OTEL_LOG_LEVEL: 'debug' })
+  })
 })
