@@ -2,6 +2,7 @@
 // the variables a service's own configuration may add.
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { DEMO_ORGANISATIONS } from '../src/cli/demo-organisations.ts'
 import { loadConfig, port, secret } from '../src/shared/config.ts'
 
 export const PORTS = {
@@ -28,7 +29,7 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS
 
 /** Who may use the demo app: organisation and deal, as bootstrap creates them. */
-const DEMO_DEALS = ['acme:falcon', 'acme:heron', 'globex:atlas', 'globex:orion', 'initech:juniper', 'initech:maple']
+const DEMO_DEALS = DEMO_ORGANISATIONS.flatMap(({ orgId, deals }) => deals.map(([dealId]) => `${orgId}:${dealId}`))
 
 /** Hexadecimal: a secret that begins with a dash would read as an option on a command line. */
 const token = (bytes = 24) => randomBytes(bytes).toString('hex')
@@ -65,7 +66,7 @@ export const SECRETS = {
   },
   COLLECTOR_SENDERS: {
     schema: secret().describe('Senders bound to one organisation: org:password pairs, comma separated'),
-    generate: () => ['acme', 'globex', 'initech'].map((org) => `${org}:${token()}`).join(','),
+    generate: () => DEMO_ORGANISATIONS.map(({ orgId }) => `${orgId}:${token()}`).join(','),
   },
 } as const satisfies Record<string, { schema: z.ZodType; generate: () => string }>
 

@@ -1,7 +1,7 @@
-// The organisations of the demo: names, deals, departments, agents. In: a connection as owner. Out: the rows, once.
+// The organisations of the demo and their deals. In: a connection as owner. Out: the rows, once.
 import type pg from 'pg'
 
-const DEMO: { orgId: string; name: string; deals: [dealId: string, name: string][] }[] = [
+export const DEMO_ORGANISATIONS: { orgId: string; name: string; deals: [dealId: string, name: string][] }[] = [
   {
     orgId: 'acme',
     name: 'Acme Capital',
@@ -29,7 +29,7 @@ const DEMO: { orgId: string; name: string; deals: [dealId: string, name: string]
 ]
 
 export async function createDemoOrganisations(client: pg.ClientBase): Promise<void> {
-  for (const { orgId, name, deals } of DEMO) {
+  for (const { orgId, name, deals } of DEMO_ORGANISATIONS) {
     await client.query('insert into organisations (org_id, name) values ($1, $2) on conflict do nothing', [orgId, name])
     for (const [dealId, dealName] of deals) {
       await client.query('insert into deals (org_id, deal_id, name) values ($1, $2, $3) on conflict do nothing', [
