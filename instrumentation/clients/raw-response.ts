@@ -1,7 +1,9 @@
 // Follows a raw response, which the app reads itself. In: the response of `asResponse()` and the call's recorder. Out: the
 // same response; what the app reads of its body, whichever way, is read here as well, so the figures are the provider's.
+import { Readable } from 'node:stream'
 import type { CallRecorder } from '../model-call/recorder.ts'
 import { awaitReader, readerCame } from '../model-call/unread.ts'
+import { watchNodeStream } from '../model-call/watch-node-stream.ts'
 import { watchReadable } from '../model-call/watch-readable.ts'
 import { override, type StreamListener } from '../model-call/watch-stream.ts'
 import type { StreamOutcome } from '../semconv.ts'
@@ -14,10 +16,12 @@ const READS = ['getReader', 'tee', 'pipeTo', 'pipeThrough', 'values', 'cancel', 
 
 /** @param isParsed whether the client reads the same body now, and ends the call itself. */
 export function watchResponse(response: unknown, recorder: CallRecorder, isParsed: () => boolean): void {
-  const { body, headers } = Object(response) as Partial<Response>
-  if (!(body instanceof ReadableStream) || body.locked) return
+  const { body, headers } = Object(response) as { body?: unknown; headers?: Headers }
   const hasEvents = headers?.get('content-type')?.startsWith('text/event-stream') === true
   const reader = new BodyReader(recorder, hasEvents, isParsed)
+  // Of node-fetch, which older clients bring and newer ones take.
+  if (body instanceof Readable) watchNodeStream(body, reader)
+  if (!(body instanceof ReadableStream) || body.locked) return
   let watched: ReadableStream<unknown> | undefined
   for (const key of READS) {
     override(body, key, (...args: unknown[]) => {
@@ -49,7 +53,7 @@ class BodyReader implements StreamListener {
     // Until the next read.
     awaitReader(this.#recorder)
     if (this.#text.length > MAX_CHARACTERS) return
-    this.#text += this.#decoder.decode(chunk as Uint8Array, { stream: true })
+    this.#text += typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk as Uint8Array, { stream: true })
     if (this.#hasEvents) this.#readEvents()
   }
 

@@ -52,5 +52,6 @@ function isByteStream(stream: ReadableStream<unknown>): boolean {
   }
 }
 
-const outcomeOf = (error: unknown) =>
+/** How a stream that failed with `error` ended. */
+export const outcomeOf = (error: unknown) =>
   describeError(error).type === 'aborted' ? { stream: 'aborted' as const } : { error, stream: 'broken' as const }

@@ -1,6 +1,6 @@
 // Answers like the model providers do, from test/fixtures/providers. In: requests of real SDK clients whose base URL
-// names the case, e.g. http://127.0.0.1:1234/openai/stream. Out: the case's answer; `@cut=2` after the case breaks the
-// connection after two events, `@slow=50` waits 50 ms before each, `@hang` never answers.
+// names the case, e.g. http://127.0.0.1:1234/openai/stream. Out: the case's answer. With `@hold=2` after the case the answer
+// stops after two events, until the test has it go on or breaks its connection: what a client has seen by then is certain.
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -24,6 +24,10 @@ export interface ProviderServer {
   baseUrl(provider: string, name: string): string
   /** Headers of the requests so far. */
   received: IncomingHttpHeaders[]
+  /** Has the answers that were held go on. */
+  release(): void
+  /** Breaks the connections of the answers that were held. */
+  cut(): void
   stop(): Promise<void>
 }
 
@@ -34,17 +38,24 @@ export const providerCase = (provider: string, name: string): ProviderCase =>
 
 export async function startProviderServer(): Promise<ProviderServer> {
   const received: IncomingHttpHeaders[] = []
+  let held = Promise.withResolvers<Fate>()
+  const decide = (fate: Fate) => {
+    held.resolve(fate)
+    held = Promise.withResolvers()
+  }
   const server: Server = createServer((request, response) => {
     received.push(request.headers)
     request.resume()
     const [, provider = '', spec = ''] = (request.url ?? '').split('/')
-    void answer(provider, spec, response).catch(() => response.destroy())
+    void answer(provider, spec, response, held.promise).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     baseUrl: (provider, name) => `http://127.0.0.1:${port}/${provider}/${name}`,
     received,
+    release: () => decide('goes on'),
+    cut: () => decide('breaks'),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -53,21 +64,20 @@ export async function startProviderServer(): Promise<ProviderServer> {
   }
 }
 
-async function answer(provider: string, spec: string, response: ServerResponse): Promise<void> {
-  const [name = '', ...modifiers] = decodeURIComponent(spec).split('@')
-  const modifier = (key: string) => modifiers.find((text) => text.split('=')[0] === key)?.split('=')[1]
-  if (modifiers.includes('hang')) return
+type Fate = 'goes on' | 'breaks'
+
+async function answer(provider: string, spec: string, response: ServerResponse, held: Promise<Fate>): Promise<void> {
+  const [name = '', hold] = decodeURIComponent(spec).split('@hold=')
   const { status, headers = {}, body, events, named, done } = providerCase(provider, name)
   if (!events) {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
     return
   }
   response.writeHead(status, { 'content-type': 'text/event-stream', ...headers })
-  const cutAfter = Number(modifier('cut') ?? Number.POSITIVE_INFINITY)
   for (const [index, event] of events.entries()) {
-    // A moment between events, so that the client reads them one by one.
-    await wait(Number(modifier('slow') ?? 1))
-    if (index >= cutAfter) {
+    // A moment between events, so that most clients read them one by one.
+    await wait(1)
+    if (index === Number(hold) && (await held) === 'breaks') {
       response.destroy()
       return
     }

@@ -1,5 +1,7 @@
 // Answers the app does not let the client parse: raw responses, late readers and none. Each is one call with its figures.
-import { Readable } from 'node:stream'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { PassThrough, Readable } from 'node:stream'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -67,7 +69,7 @@ describe('a raw response', () => {
   })
 
   it('with events has them too, and the times of its chunks', async () => {
-    expect(await (await chatStream('stream@slow=5').asResponse()).text()).toMatch(/\[DONE\]\s*$/)
+    expect(await (await chatStream().asResponse()).text()).toMatch(/\[DONE\]\s*$/)
     expect(await only()).toMatchObject({
       ...providerCase('openai', 'stream').expected,
       'gen_ai.response.time_to_first_chunk': expect.any(Number),
@@ -78,7 +80,7 @@ describe('a raw response', () => {
   })
 
   it('left early is booked with what was read', async () => {
-    const reader = bodyOf(await chatStream('stream@slow=20').asResponse()).getReader()
+    const reader = bodyOf(await chatStream('stream@hold=3').asResponse()).getReader()
     for (let text = ''; !text.includes('is 42'); ) text += new TextDecoder().decode((await reader.read()).value)
     await reader.cancel()
     expect(await only()).toMatchObject({
@@ -91,7 +93,8 @@ describe('a raw response', () => {
   })
 
   it('broken in the middle is a failed call, and the reader gets the error', async () => {
-    const response = await chatStream('stream@cut=3@slow=10').asResponse()
+    const response = await chatStream('stream@hold=3').asResponse()
+    server.cut()
     await expect(response.text()).rejects.toThrow()
     expect(await only()).toMatchObject({ 'spanledger.stream.outcome': 'broken', 'error.type': expect.any(String) })
   })
@@ -116,6 +119,88 @@ describe('a raw response', () => {
     await response.text()
     expect(response.bodyUsed).toBe(true)
     await expect(response.text()).rejects.toThrow(TypeError)
+  })
+})
+
+// What the clients of Google use, and openai before 5 brings: its bodies are streams of Node.
+const nodeFetch = createRequire(import.meta.resolve('@google/genai'))('node-fetch') as { default: typeof fetch }
+const raw = async (name: string, stream = false) => {
+  const options = { apiKey: 'test', baseURL: server.baseUrl('openai', name), maxRetries: 0, fetch: nodeFetch.default }
+  const request = { model: 'gpt-5-mini', messages: MESSAGES, stream }
+  const response = await new OpenAI(options).chat.completions.create(request).asResponse()
+  return { response, body: response.body as unknown as Readable }
+}
+
+describe('a raw response of node-fetch', () => {
+  it.each<[string, (of: Awaited<ReturnType<typeof raw>>) => Promise<unknown>]>([
+    ['as JSON', ({ response }) => response.json()],
+    ['as text', ({ response }) => response.text()],
+    ['as bytes', ({ response }) => response.arrayBuffer()],
+    ['twice, from two copies', ({ response }) => Promise.all([response.clone().text(), response.text()])],
+    ['chunk by chunk', ({ body }) => drain(body)],
+    [
+      'by its events',
+      ({ body }) =>
+        once(
+          body.on('data', () => undefined),
+          'end',
+        ),
+    ],
+    [
+      'as text, by its events',
+      ({ body }) =>
+        once(
+          body.setEncoding('utf8').on('data', () => undefined),
+          'end',
+        ),
+    ],
+    [
+      'by asking for more',
+      ({ body }) =>
+        once(
+          body.on('readable', () => void body.read()),
+          'end',
+        ),
+    ],
+    ['through a pipe', ({ body }) => drain(body.pipe(new PassThrough()))],
+    ['as a web stream', ({ body }) => new Response(Readable.toWeb(body) as ReadableStream).text()],
+  ])('that the app reads %s has the figures of the provider', async (_name, read) => {
+    await read(await raw('plain'))
+    expect(await only()).toMatchObject(providerCase('openai', 'plain').expected)
+  })
+
+  it('with events has them too', async () => {
+    expect(await (await raw('stream', true)).response.text()).toMatch(/\[DONE\]\s*$/)
+    expect(await only()).toMatchObject(providerCase('openai', 'stream').expected)
+  })
+
+  it('is not read for the app', async () => {
+    const { response, body } = await raw('plain')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([response.bodyUsed, body.readableFlowing, body.listenerCount('data')]).toEqual([false, null, 0])
+    expect(await telemetry.spans()).toEqual([])
+    await response.text()
+  })
+
+  it('left early is booked with what was read', async () => {
+    const { body } = await raw('stream@hold=3', true)
+    let text = ''
+    for await (const chunk of body) {
+      text += String(chunk)
+      if (text.includes('is 42')) break
+    }
+    expect(await pollUntil('the call to end', only, { everyMs: 10 })).toMatchObject({
+      'gen_ai.usage.output_tokens': 4,
+      'spanledger.stream.outcome': 'stopped',
+      'spanledger.usage.partial': true,
+    })
+  })
+
+  it('broken in the middle is a failed call, and the reader gets the error', async () => {
+    const { response } = await raw('stream@hold=3', true)
+    server.cut()
+    await expect(response.text()).rejects.toThrow()
+    expect(await only()).toMatchObject({ 'spanledger.stream.outcome': 'broken', 'error.type': expect.any(String) })
   })
 })
 

@@ -1,4 +1,5 @@
 // Streams that do not end as planned: what was used is recorded, the reader notices nothing.
+import { setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import Anthropic from '@anthropic-ai/sdk'
@@ -60,7 +61,7 @@ describe('a stream', () => {
   it('aborted by its reader is booked with what was read, as aborted', async () => {
     const controller = new AbortController()
     const read = async () => {
-      for await (const chunk of await openStream('stream@slow=20', controller.signal)) {
+      for await (const chunk of await openStream('stream@hold=2', controller.signal)) {
         if (chunk.choices[0]?.delta.content === 'Net debt') controller.abort()
       }
     }
@@ -75,7 +76,9 @@ describe('a stream', () => {
 
   it('broken by the network is booked with what was read, as failed; the reader gets the very error', async () => {
     const read = async () => {
-      for await (const _ of await openStream('stream@cut=3@slow=10'));
+      for await (const chunk of await openStream('stream@hold=3')) {
+        if (chunk.choices[0]?.delta.content === ' is 42') server.cut()
+      }
     }
     const error = await read().catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(Error)
@@ -90,14 +93,15 @@ describe('a stream', () => {
   it('of Anthropic broken in the middle keeps the measured input and estimates only the output', async () => {
     const client = new Anthropic({
       apiKey: 'test',
-      baseURL: server.baseUrl('anthropic', 'stream@cut=8@slow=10'),
+      baseURL: server.baseUrl('anthropic', 'stream@hold=8'),
       maxRetries: 0,
     })
     const read = async () => {
       const stream = await traceModelCall({ provider: 'anthropic', model: 'claude-sonnet-4-0', stream: true }, () =>
         client.messages.create({ model: 'claude-sonnet-4-0', max_tokens: 100, messages: MESSAGES, stream: true }),
       )
-      for await (const _ of stream);
+      for await (const event of stream)
+        if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') server.cut()
     }
     await expect(read()).rejects.toThrow()
     const found = (await telemetry.spans()).find(({ attributes: a }) => a['gen_ai.provider.name'] === 'anthropic')
@@ -179,17 +183,26 @@ describe('a stream', () => {
           collect()
           return (await telemetry.spans()).map((span) => span.attributes['spanledger.stream.outcome'])
         },
-        { timeout: 5_000, interval: 20, message: 'the abandoned span to end' },
+        { timeout: 30_000, interval: 20, message: 'the abandoned span to end' },
       )
       .toEqual(['abandoned'])
-  })
+  }, 40_000)
 
   it('measures the time to the first chunk that carries output, and between later ones', async () => {
-    for await (const _ of await openStream('stream@slow=20'));
-    const firstChunkS = (await attributes())['gen_ai.response.time_to_first_chunk'] as number
-    // The first event has a role and no text; the second one carries output.
-    expect(firstChunkS).toBeGreaterThan(0.035)
-    expect(firstChunkS).toBeLessThan(1)
+    const startedMs = performance.now()
+    let [rolesMs, releasedMs] = [0, 0]
+    for await (const chunk of await openStream('stream@hold=1')) {
+      if (chunk.choices[0]?.delta.role === undefined || rolesMs > 0) continue
+      // The first event has a role and no text; the second one carries output.
+      rolesMs = performance.now()
+      await wait(50)
+      releasedMs = performance.now()
+      server.release()
+    }
+    const endedMs = performance.now()
+    const firstChunkMs = ((await attributes())['gen_ai.response.time_to_first_chunk'] as number) * 1000
+    expect(firstChunkMs).toBeGreaterThan(releasedMs - rolesMs)
+    expect(firstChunkMs).toBeLessThan(endedMs - startedMs)
     expect(await telemetry.points('gen_ai.client.operation.time_to_first_chunk')).toMatchObject([{ count: 1 }])
     expect(await telemetry.points('gen_ai.client.operation.time_per_output_chunk')).toMatchObject([{ count: 2 }])
   })
