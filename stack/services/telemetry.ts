@@ -2,6 +2,7 @@
 // definitions, or why one is absent.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withMailLinkKeys } from '../../prometheus/mail-link-keys.ts'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { BUILT_COMPONENTS, type ComponentName, componentPath, isBuilt } from '../components.ts'
 import { renderFile, templateValues } from '../render.ts'
@@ -26,6 +27,10 @@ function unlessMissing(
   return { name, title, absent: `not built (needs ${tool}): ${without}` }
 }
 
+/** The files of the collector's configuration, as its arguments. */
+export const collectorConfigs = (root: string): string[] =>
+  ['collector.yaml', 'redaction.yaml'].flatMap((file) => ['--config', join(root, 'collector', file)])
+
 export function collector(context: StackContext): Definition {
   const { ports, secrets } = context
   const title = 'OpenTelemetry Collector: OTLP in, fan-out'
@@ -41,7 +46,7 @@ export function collector(context: StackContext): Definition {
         mkdirSync(join(data, 'queue'), { recursive: true })
         writeFileSync(senders, sendersFile(secrets.COLLECTOR_SENDERS), { mode: 0o600 })
       },
-      command: [componentPath('otelcol', context.cache), '--config', join(context.root, 'collector/collector.yaml')],
+      command: [componentPath('otelcol', context.cache), ...collectorConfigs(context.root)],
       env: {
         ...passedOn(context, ['TAIL_SAMPLING_', 'SPAN_METRICS_', 'COLLECTOR_']),
         COLLECTOR_HOST: HOST,
@@ -164,6 +169,7 @@ export function alertmanager(context: StackContext): Definition {
         `--config.file=${config}`,
         `--storage.path=${join(data, 'data')}`,
         ...ALERTMANAGER_FLAGS,
+        `--dispatch.start-delay=${context.given.ALERTMANAGER_START_DELAY ?? START_DELAY}`,
         `--web.listen-address=${HOST}:${context.ports.ALERTMANAGER_PORT}`,
         '--cluster.listen-address=',
       ],
@@ -174,16 +180,23 @@ export function alertmanager(context: StackContext): Definition {
 }
 
 /** The same in Compose. A monthly budget is told once: what was told is remembered for a month, also by one that is killed. */
-export const ALERTMANAGER_FLAGS = ['--data.retention=768h', '--data.maintenance-interval=10s']
+export const ALERTMANAGER_FLAGS = ['--data.retention=768h', '--data.maintenance-interval=1s']
+
+/**
+ * The same in Compose. One that was restarted knows nothing until Prometheus repeats, each alert at its own time within a
+ * minute (`--rules.alert.resend-delay`): it must not mail a symptom before it has heard of the cause.
+ */
+export const START_DELAY = '1m'
 
 /** Values of the ${NAME} placeholders in a native run. */
 export function nativeTemplateValues(context: StackContext): Record<string, string> {
   const ports = Object.fromEntries(Object.entries(context.ports).map(([name, value]) => [name, String(value)]))
-  return templateValues(TEMPLATE_VARIABLES, {
+  const values = templateValues(TEMPLATE_VARIABLES, {
     PROMETHEUS_RULES_DIR: join(context.root, 'prometheus/rules'),
     ALERTMANAGER_TEMPLATES_DIR: join(context.root, 'prometheus/alertmanager/templates'),
     ...context.given,
     ...context.secrets,
     ...ports,
   })
+  return withMailLinkKeys(values)
 }

@@ -6,10 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { componentPath } from '../../stack/components.ts'
+import { collectorConfigs } from '../../stack/services/telemetry.ts'
 import { pollUntil } from './poll.ts'
 import { freePorts, type RunningProgram, startProgram } from './third-party.ts'
 
-const CONFIG = resolve(import.meta.dirname, '../../collector/collector.yaml')
+const CONFIGS = collectorConfigs(resolve(import.meta.dirname, '../..'))
 
 export const INGEST_TOKEN = 'test-ingest-token'
 export const LEDGER_TOKEN = 'test-ledger-token'
@@ -75,7 +76,7 @@ export async function createTestCollector(backends: {
     boundUrl,
     metricsUrl: `http://127.0.0.1:${metrics}/metrics`,
     start: async () => {
-      const program = startProgram(componentPath('otelcol'), ['--config', CONFIG], env)
+      const program = startProgram(componentPath('otelcol'), CONFIGS, env)
       await pollUntil('the collector to be healthy', async () => {
         const response = await fetch(`http://127.0.0.1:${health}/`).catch((cause: unknown) => {
           throw new Error(program.output().slice(-2000), { cause })
