@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withMailLinkKeys } from '../../prometheus/mail-link-keys.ts'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
+import { collectorConfigs } from '../collector-configs.ts'
 import { BUILT_COMPONENTS, type ComponentName, componentPath, isBuilt } from '../components.ts'
 import { renderFile, templateValues } from '../render.ts'
 import { httpProbe } from '../supervisor/probe.ts'
@@ -26,10 +27,6 @@ function unlessMissing(
   const { tool, without } = BUILT_COMPONENTS[component]
   return { name, title, absent: `not built (needs ${tool}): ${without}` }
 }
-
-/** The files of the collector's configuration, as its arguments. */
-export const collectorConfigs = (root: string): string[] =>
-  ['collector.yaml', 'redaction.yaml'].flatMap((file) => ['--config', join(root, 'collector', file)])
 
 export function collector(context: StackContext): Definition {
   const { ports, secrets } = context

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { collectorConfigs } from '../../stack/collector-configs.ts'
 import { componentPath } from '../../stack/components.ts'
-import { collectorConfigs } from '../../stack/services/telemetry.ts'
 import { run } from '../support/third-party.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
