@@ -46,7 +46,8 @@ export const ALERTS_CONFIG = {
     slowQueries: { quantile: 0.95, seconds: 1, for: '5m', minCalls: 20 },
     redisErrors: { count: 10, window: '5m' },
     vectorStoreErrors: { count: 10, window: '5m' },
-    neo4j: { downFor: '30s', slowSeconds: 0.5, slowFor: '5m' },
+    /** `bridge`: an api that restarts has not asked yet, which is no end. */
+    neo4j: { downFor: '30s', bridge: '2m', slowSeconds: 0.5, slowFor: '5m' },
   },
   cost: {
     hourlyUsd: 50,
@@ -67,6 +68,8 @@ export const ALERTS_CONFIG = {
     overflowWindow: '5m',
     rejectedWindow: '15m',
     conflictWindow: '15m',
+    /** Told before LedgerWritesFailing, which every refused request trips as well. */
+    schemaMismatch: { window: '2m', for: '30s', keepFiringFor: '3m' },
     writesFailing: { window: '2m', for: '1m', keepFiringFor: '3m' },
     writesSlow: { quantile: 0.95, seconds: 1, for: '5m' },
     unpricedWindow: '1h',
@@ -81,5 +84,11 @@ export const ALERTS_CONFIG = {
       yesterday: { window: '1h', offset: '23h', minCalls: 10 },
     },
   },
-  alerting: { failureWindow: '5m', failureFor: '2m', jobStaleFor: '15m', watchdogTimeout: '10m' },
+  alerting: {
+    failureWindow: '5m',
+    failureFor: '2m',
+    /** Ages are remembered over restarts; a night in which nothing ran is no age: the api must have been seen lately. */
+    jobStale: { after: '15m', for: '1m', memory: '2d', seenWithin: '30m' },
+    watchdogTimeout: '10m',
+  },
 } as const

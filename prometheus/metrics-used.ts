@@ -56,7 +56,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   ledger_calls_total: { exporter: 'ledger', labels: ['org_id'] },
   ledger_unpriced_calls_total: { exporter: 'ledger', labels: ['org_id', 'provider', 'model'] },
   ledger_requests_total: { exporter: 'ledger', labels: ['job', 'status'] },
-  ledger_write_errors_total: { exporter: 'ledger', labels: ['job'] },
+  ledger_write_errors_total: { exporter: 'ledger', labels: ['job', 'code'] },
   ledger_write_duration_seconds: { exporter: 'ledger', labels: ['job'] },
   ledger_price_book_recorded_timestamp_seconds: { exporter: 'ledger', labels: [] },
 
@@ -70,8 +70,9 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   api_spend_daily_limit_usd: { exporter: 'api', labels: ['org_id'] },
   budget_period_used_ratio: { exporter: 'api', labels: PERIOD },
   budget_threshold_crossed: { exporter: 'api', labels: [...PERIOD, 'threshold'] },
-  api_job_interval_seconds: { exporter: 'api', labels: [] },
-  api_job_last_success_timestamp_seconds: { exporter: 'api', labels: [] },
+  api_job_interval_seconds: { exporter: 'api', labels: ['job', 'task'] },
+  api_job_last_success_timestamp_seconds: { exporter: 'api', labels: ['job', 'task'] },
+  api_job_started_timestamp_seconds: { exporter: 'api', labels: ['job', 'task'] },
 
   up: { exporter: 'prometheus', labels: ['job'] },
   ALERTS: { exporter: 'prometheus', labels: ['alertname', 'alertstate', 'job'] },

@@ -36,7 +36,7 @@ export const TEMPLATE_VARIABLES = {
   },
   API_WEBHOOK_TOKEN: { description: 'Bearer token of the webhook', secret: true },
   API_LINK_KEY: {
-    description: 'Key in the links of mails; empty: the page asks to sign in',
+    description: 'Secret behind the keys in links of mails; empty: the page asks to sign in',
     fallback: '',
     secret: true,
   },

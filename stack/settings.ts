@@ -45,7 +45,7 @@ export const SECRETS = {
     generate: () => token(32),
   },
   API_LINK_KEY: {
-    schema: secret().describe('Key in the links of alert mails: opens recent alerts'),
+    schema: secret().describe('Secret behind the keys in links of alert mails'),
     generate: () => token(),
   },
   API_READER_TOKEN: {
@@ -74,6 +74,12 @@ export type SecretName = keyof typeof SECRETS
 
 export const CHOICES = {
   SPANLEDGER_CACHE: z.string().optional().describe('Folder of the built components (default ~/.cache/spanledger)'),
+  ALERTMANAGER_START_DELAY: z
+    .string()
+    .optional()
+    .describe(
+      'How long Alertmanager listens before its first mail after a start (default 1m: Prometheus repeats as often)',
+    ),
   TEMPO_BIN: z.string().optional().describe('Path of a Tempo program, where `tempo` is not on PATH'),
 }
 

@@ -52,13 +52,16 @@ export const withAlertingPanels = (dashboard: DashboardBuilder): DashboardBuilde
       linesWithLimit(
         {
           title: 'Age of the api’s jobs',
-          description: 'Time since each background job last ended well: budgets, alert history, probes.',
+          description:
+            'Time since each background job last ended well, also in an api before a restart: budgets, alert history, probes.',
           unit: 's',
           width: 6,
           height: 8,
           emptyText: 'The api has not run a job yet',
           alerts: ['ApiJobStale'],
-          queries: [promql('time() - api_job_last_success_timestamp_seconds', '{{task}}')],
+          queries: [
+            promql('time() - max by (task) (max_over_time(api_job_last_success_timestamp_seconds[2d]))', '{{task}}'),
+          ],
         },
         [900, 'orange'],
       ),

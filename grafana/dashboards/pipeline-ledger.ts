@@ -67,11 +67,12 @@ export const withLedgerPanels = (dashboard: DashboardBuilder): DashboardBuilder 
     .withPanel(
       lines({
         title: 'Transactions that failed',
-        description: 'Within two minutes, by SQLSTATE. They were answered with 503 and the collector repeats them.',
+        description:
+          'Within two minutes, by SQLSTATE, or schema where the database is of another release. They were answered with 503 and the collector repeats them.',
         unit: 'short',
         ...half,
         emptyText: 'No transaction failed',
-        alerts: ['LedgerWritesFailing'],
+        alerts: ['LedgerWritesFailing', 'LedgerSchemaMismatch'],
         queries: [promql('sum by (code) (increase(ledger_write_errors_total[2m]))', '{{code}}')],
       }),
     )

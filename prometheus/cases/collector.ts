@@ -117,6 +117,7 @@ export const COLLECTOR_CASES: readonly AlertCase[] = [
     fires: { series: overflow('0+1x40'), at: '6m', labels: {}, dashboard: PIPELINE },
     silent: [
       { why: 'no more overflow', series: overflow('9x60'), at: ['6m', '12m'] },
+      { why: 'counter reset', series: overflow('9x20 0x40'), at: ['6m', '8m'] },
       {
         why: 'series within the limit',
         series: { 'traces_span_metrics_calls_total{org_id="acme"}': '0+9x40' },

@@ -2,7 +2,6 @@
 import type { AlertCase, Series } from './alert-case.ts'
 
 const ACME = { dashboard: 'cost-management?var-org_id=acme' }
-const SOURCE = { job: 'api', instance: 'api:4500' }
 const API = 'job="api",instance="api:4500"'
 const budget = (scope: string, period: string, threshold: string, values: string): Series => ({
   [`budget_threshold_crossed{${API},org_id="acme",scope="${scope}",scope_id="falcon",period="${period}",period_start="2026-11-01",threshold="${threshold}"}`]:
@@ -18,7 +17,6 @@ const spend = (window: string, values: string): Series => ({
 })
 const limit = (values: string): Series => ({ [`api_spend_daily_limit_usd{${API},org_id="acme"}`]: values })
 const average = (values: string): Series => ({ [`api_spend_daily_average_usd{${API},org_id="acme"}`]: values })
-const DAY = { org_id: 'acme', window: 'day', ...SOURCE }
 
 export const COST_CASES: readonly AlertCase[] = [
   {
@@ -78,13 +76,14 @@ export const COST_CASES: readonly AlertCase[] = [
       series: spend('hour', '49x4 50.01x40'),
       at: '1m15s',
       notYetAt: '1m',
-      labels: { ...DAY, window: 'hour' },
+      labels: { org_id: 'acme' },
       ...ACME,
     },
     silent: [
       { why: 'exactly $50', series: spend('hour', '50x40'), at: ['5m'] },
+      { why: 'a correction brought it down', series: spend('hour', '51x4 9x40'), at: ['1m15s', '5m'] },
       {
-        why: '$500 today, but not this hour',
+        why: '$500 today, but not in the last hour',
         series: { ...spend('day', '500x40'), ...spend('hour', '10x40') },
         at: ['5m'],
       },
@@ -92,7 +91,12 @@ export const COST_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'SpendAboveAverage',
-    fires: { series: { ...spend('day', '20.2x40'), ...average('10x40') }, at: '1m', labels: DAY, ...ACME },
+    fires: {
+      series: { ...spend('day', '20.2x40'), ...average('10x40') },
+      at: '1m',
+      labels: { org_id: 'acme' },
+      ...ACME,
+    },
     silent: [
       { why: 'exactly twice', series: { ...spend('day', '20x40'), ...average('10x40') }, at: ['5m'] },
       { why: 'cents', series: { ...spend('day', '0.9x40'), ...average('0.1x40') }, at: ['5m'] },

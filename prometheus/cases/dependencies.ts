@@ -86,13 +86,19 @@ export const DEPENDENCY_CASES: readonly AlertCase[] = [
         at: ['6m', '9m'],
       },
       { why: 'another step', series: failures('spanledger_rag_step="rerank"', '0+5x40'), at: ['6m'] },
+      {
+        why: 'counter reset',
+        series: failures('spanledger_rag_step="vector_search"', '500x20 0x20'),
+        at: ['6m', '9m'],
+      },
     ],
   },
   {
     alert: 'Neo4jDown',
     fires: {
-      series: neo4j('neo4j_up', '1x7 0x40'),
-      at: '2m30s',
+      // The api restarts at 7m15s.
+      series: neo4j('neo4j_up', '1x7 0x20 _x5 0x40'),
+      at: '8m15s',
       notYetAt: '2m15s',
       labels: { job: 'api' },
       dashboard: 'neo4j-health',
@@ -101,6 +107,7 @@ export const DEPENDENCY_CASES: readonly AlertCase[] = [
       { why: 'healthy', series: neo4j('neo4j_up', '1x40'), at: ['5m'] },
       { why: 'one failed probe', series: neo4j('neo4j_up', '1x5 0 1x40'), at: ['1m45s', '5m'] },
       { why: 'no data', series: neo4j('neo4j_up', '1x5 _x40'), at: ['5m', '9m'] },
+      { why: 'no api: ServiceDown speaks', series: neo4j('neo4j_up', '0x20 _x40'), at: ['7m15s', '9m'] },
       {
         why: 'sent by an application, not by our probe',
         series: neo4j('neo4j_up', '0x40', 'job="forged"'),

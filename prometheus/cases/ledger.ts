@@ -9,7 +9,9 @@ const waiting = (values: string): Series => ({
 const received = (signal: string, values: string): Series => ({
   [`ledger_${signal}_received_total{job="ledger"}`]: values,
 })
-const writeErrors = (values: string): Series => ({ 'ledger_write_errors_total{job="ledger",code="57P01"}': values })
+const writeErrors = (values: string, code = '57P01'): Series => ({
+  [`ledger_write_errors_total{job="ledger",code="${code}"}`]: values,
+})
 const writes = (perStep: Readonly<Record<string, number>>): Series => ({
   'ledger_write_duration_seconds{job="ledger"}': growing(perStep, 80),
 })
@@ -53,6 +55,22 @@ export const LEDGER_CASES: readonly AlertCase[] = [
     ],
   },
   {
+    alert: 'LedgerSchemaMismatch',
+    fires: {
+      series: writeErrors('_x20 1+2x60', 'schema'),
+      at: '5m30s',
+      notYetAt: '5m15s',
+      labels: { job: 'ledger' },
+      dashboard: PIPELINE,
+    },
+    silent: [
+      { why: 'Postgres is away', series: writeErrors('_x20 1+2x60'), at: ['6m', '12m'] },
+      { why: 'old refusals', series: writeErrors('7x60', 'schema'), at: ['6m', '12m'] },
+      { why: 'counter reset', series: writeErrors('7x20 0x40', 'schema'), at: ['8m'] },
+      { why: 'no data', series: {}, at: ['6m'] },
+    ],
+  },
+  {
     alert: 'LedgerWritesFailing',
     fires: {
       series: writeErrors('_x20 1+2x60'),
@@ -64,6 +82,7 @@ export const LEDGER_CASES: readonly AlertCase[] = [
     silent: [
       { why: 'old failures', series: writeErrors('7x60'), at: ['6m', '12m'] },
       { why: 'counter reset', series: writeErrors('7x20 0x40'), at: ['8m'] },
+      { why: 'schema: an alert of its own', series: writeErrors('_x20 1+2x60', 'schema'), at: ['6m30s', '12m'] },
       { why: 'no data', series: {}, at: ['6m'] },
     ],
   },

@@ -5,8 +5,17 @@ import type { AlertsConfig } from '../alerts.config.ts'
 import { durationSeconds } from '../scale-windows.ts'
 
 export function createAlertingRules({ alerting: config, pipeline }: AlertsConfig): RuleGroup {
+  const { jobStale } = config
   const failing = (match: string) =>
     grew(`alertmanager_notifications_failed_total{integration${match}}`, config.failureWindow, ['integration'])
+  // From stored samples: an api that restarts again and again does not begin its jobs' ages anew. A job that never ended well
+  // is as old as its first start.
+  const perJob = (pick: 'min' | 'max', gauge: string, window: string) =>
+    `${pick} by (job, task) (${pick}_over_time(${gauge}[${window}]))`
+  const firstStart = (window: string) => perJob('min', 'api_job_started_timestamp_seconds', window)
+  const lastSuccess = perJob('max', 'api_job_last_success_timestamp_seconds', jobStale.memory)
+  const interval = perJob('max', 'api_job_interval_seconds', jobStale.after)
+  const limit = `(${interval} + ${durationSeconds(jobStale.after)}) / 60`
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -48,13 +57,18 @@ export function createAlertingRules({ alerting: config, pipeline }: AlertsConfig
       name: 'ApiJobStale',
       topic: 'jobs',
       severity: 'warning',
-      expr: `(time() - api_job_last_success_timestamp_seconds) / 60 > (api_job_interval_seconds + ${durationSeconds(config.jobStaleFor)}) / 60`,
+      expr: `(time() - (${lastSuccess} or ${firstStart(jobStale.memory)})) / 60 > ${limit} and (time() - ${firstStart(jobStale.seenWithin)}) / 60 > ${limit}`,
+      for: jobStale.for,
       summary: 'Job {{ $labels.task }} of the api stands still',
-      description: `The job {{ $labels.task }} of the api has not ended well for ${count} minutes; the limit is ${config.jobStaleFor} more than its interval. Budgets or the alert history may be out of date.`,
+      description: `The job {{ $labels.task }} of the api has not ended well for ${count} minutes; the limit is ${jobStale.after} more than its interval. Budgets or the alert history may be out of date.`,
       value: `${count} minutes`,
       action: 'The api’s log says why the job fails.',
       dashboard: ALERTS,
-      causes: [{ alert: 'LedgerWritesFailing' }],
+      causes: [
+        { alert: 'LedgerSchemaMismatch' },
+        { alert: 'LedgerWritesFailing' },
+        { alert: 'ServiceDown', match: { job: 'api' } },
+      ],
     },
   ]
   return { name: 'alerting', alerts }

@@ -13,6 +13,9 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
   const latest = (selector: string, by: readonly string[]) =>
     `max by (${by.join(', ')}) (last_over_time(${selector}[${cost.keepFiringFor}]))`
   const used = '{{ $value | humanizePercentage }}'
+  /** Another amount of the organisation, where there is one. @param selector with %q for its name */
+  const amountOf = (selector: string, before: string) =>
+    `{{ with printf \`${selector}\` $labels.org_id | query }}${before}${'$'}{{ . | first | value | printf "%.2f" }}{{ end }}`
   const amount =
     '{{ with printf `budget_amount_usd{org_id=%q,scope=%q,scope_id=%q,period=%q}` $labels.org_id $labels.scope $labels.scope_id $labels.period | query }}, ${{ . | first | value | printf "%.2f" }}{{ end }}'
   const budget = (
@@ -59,7 +62,7 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       // The threshold is the organisation's budget of the day.
       causes: [{ alert: 'BudgetExceeded', match: { scope: 'organisation', period: 'day' }, equal: ['org_id'] }],
       summary: `{{ $labels.org_id }} spent ${usd} today`,
-      description: `{{ $labels.org_id }} spent ${usd} today, over its daily threshold.`,
+      description: `{{ $labels.org_id }} spent ${usd} today, over its daily threshold${amountOf('api_spend_daily_limit_usd{org_id=%q}', ' of ')}.`,
       value: usd,
       action: 'See which feature and model cost most today and whether that was meant.',
       dashboard: COST,
@@ -68,10 +71,9 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       name: 'HourlySpendHigh',
       topic: 'hourly_spend',
       severity: 'critical',
-      expr: `api_spend_usd{window="hour"} > ${cost.hourlyUsd}`,
-      keepFiringFor: cost.keepFiringFor,
-      summary: `{{ $labels.org_id }} spent ${usd} within this hour`,
-      description: `{{ $labels.org_id }} spent ${usd} in the current hour; the limit is $${cost.hourlyUsd}.`,
+      expr: `${latest('api_spend_usd{window="hour"}', ['org_id'])} > ${cost.hourlyUsd}`,
+      summary: `{{ $labels.org_id }} spent ${usd} within an hour`,
+      description: `{{ $labels.org_id }} spent ${usd} in the last 60 minutes; the limit is $${cost.hourlyUsd}.`,
       value: usd,
       action: 'Find the feature that spends it; stop a loop or a batch that nobody wanted.',
       dashboard: COST,
@@ -80,10 +82,9 @@ export function createCostRules({ cost }: AlertsConfig): RuleGroup {
       name: 'SpendAboveAverage',
       topic: 'daily_spend',
       severity: 'warning',
-      expr: `api_spend_usd{window="day"} / on (org_id) group_left () (api_spend_daily_average_usd >= ${cost.aboveAverage.minUsd}) > ${cost.aboveAverage.factor}`,
-      keepFiringFor: cost.keepFiringFor,
+      expr: `${latest('api_spend_usd{window="day"}', ['org_id'])} / (${latest('api_spend_daily_average_usd', ['org_id'])} >= ${cost.aboveAverage.minUsd}) > ${cost.aboveAverage.factor}`,
       summary: '{{ $labels.org_id }} spent {{ printf "%.1f" $value }} times its daily average',
-      description: `Today’s spend of {{ $labels.org_id }} is {{ printf "%.1f" $value }} times the average of its last ${cost.aboveAverage.days} days; the limit is ${cost.aboveAverage.factor} times.`,
+      description: `Today’s spend of {{ $labels.org_id }}${amountOf('api_spend_usd{org_id=%q,window="day"}', ', ')}, is {{ printf "%.1f" $value }} times the average of its last ${cost.aboveAverage.days} days; the limit is ${cost.aboveAverage.factor} times.`,
       value: '{{ printf "%.1f" $value }} × the average',
       action: 'See which feature or model grew since yesterday.',
       dashboard: COST,

@@ -76,7 +76,7 @@ export function createDependencyRules({ dependencies: config }: AlertsConfig): R
       name: 'Neo4jDown',
       topic: 'neo4j',
       severity: 'critical',
-      expr: 'neo4j_up{job="api"} == 0',
+      expr: `last_over_time(neo4j_up{job="api"}[${neo4j.bridge}]) == 0`,
       for: neo4j.downFor,
       summary: 'Neo4j does not answer',
       description: `The Bolt probe of the api has failed for ${neo4j.downFor} (neo4j_up is {{ $value }}). Chats are answered without the graph.`,

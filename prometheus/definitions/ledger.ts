@@ -8,11 +8,12 @@ const rejected = (match: string) => ({
   logs: `ledger_logs_rejected_total{${match}}`,
 })
 const COLLECTOR_DOWN = { alert: 'CollectorDown' }
+const SCHEMA_MISMATCH = { alert: 'LedgerSchemaMismatch' }
 const INGEST_STALLED = { alert: 'LedgerIngestStalled' }
 const LEDGER_DOWN = { alert: 'ServiceDown', match: { job: 'ledger' } }
 
 export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup {
-  const { ingestStalled, rejectedWindow, tenantSilent, series, writesFailing, writesSlow } = config
+  const { ingestStalled, rejectedWindow, tenantSilent, schemaMismatch, series, writesFailing, writesSlow } = config
   const { yesterday } = tenantSilent
   const count = '{{ printf "%.0f" $value }}'
   const received = (signal: string) => `sum(increase(ledger_${signal}_received_total[${ingestStalled.window}]))`
@@ -32,14 +33,27 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       value: `${count} bytes waiting`,
       action: 'Check the ledger’s /readyz: it names what is missing, most often Postgres.',
       dashboard: PIPELINE,
-      causes: [COLLECTOR_DOWN, LEDGER_DOWN, { alert: 'LedgerWritesFailing' }],
+      causes: [COLLECTOR_DOWN, LEDGER_DOWN, SCHEMA_MISMATCH, { alert: 'LedgerWritesFailing' }],
+    },
+    {
+      name: 'LedgerSchemaMismatch',
+      topic: 'ledger_writes',
+      severity: 'critical',
+      expr: grew('ledger_write_errors_total{code="schema"}', schemaMismatch.window, ['job']),
+      for: schemaMismatch.for,
+      keepFiringFor: schemaMismatch.keepFiringFor,
+      summary: 'The ledger books nothing: its database is of another release',
+      description: `${count} groups of requests were refused with 503 in the last ${schemaMismatch.window}, because the database’s schema is not the one this ledger was built for; the collector repeats them.`,
+      value: `${count} refusals in ${schemaMismatch.window}`,
+      action: 'Run `spanledger migrate status`: bring the schema forward, or start the release it belongs to.',
+      dashboard: PIPELINE,
     },
     {
       name: 'LedgerWritesFailing',
       topic: 'ledger_writes',
       severity: 'critical',
       // Without Postgres the ledger cannot even look a sender's token up: then nothing is written, and all is answered 503.
-      expr: `${grew('ledger_write_errors_total', writesFailing.window, ['job'])} or (${answered('503')} > 0 unless on (job) ${answered('200')} > 0)`,
+      expr: `${grew('ledger_write_errors_total{code!="schema"}', writesFailing.window, ['job'])} or (${answered('503')} > 0 unless on (job) ${answered('200')} > 0)`,
       for: writesFailing.for,
       keepFiringFor: writesFailing.keepFiringFor,
       summary: 'The ledger cannot write to Postgres',
@@ -47,6 +61,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       value: `${count} failures in ${writesFailing.window}`,
       action: 'Check that Postgres is up, has disk space and accepts the ledger’s login.',
       dashboard: PIPELINE,
+      causes: [SCHEMA_MISMATCH],
     },
     {
       name: 'LedgerWritesSlow',
@@ -130,7 +145,7 @@ export function createLedgerRules({ pipeline: config }: AlertsConfig): RuleGroup
       value: `0 calls, ${count} before`,
       action: 'Ask whether the application is down or its telemetry is refused (token, network).',
       dashboard: { ...PIPELINE, variables: { org_id: 'org_id' } },
-      causes: [COLLECTOR_DOWN, LEDGER_DOWN, INGEST_STALLED, { alert: 'LedgerWritesFailing' }],
+      causes: [COLLECTOR_DOWN, LEDGER_DOWN, INGEST_STALLED, SCHEMA_MISMATCH, { alert: 'LedgerWritesFailing' }],
     },
     {
       name: 'SeriesBudgetNearLimit',

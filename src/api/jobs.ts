@@ -35,7 +35,7 @@ export function startJobs(jobs: Job[], metrics: ApiMetrics, logger: Logger) {
   for (const job of jobs) {
     metrics.jobInterval.set({ task: job.name }, job.intervalMs / 1000)
     // A job that a release broke never ends well; without this nobody would see how long.
-    metrics.jobLastSuccess.set({ task: job.name }, Date.now() / 1000)
+    metrics.jobStarted.set({ task: job.name }, Date.now() / 1000)
     start(job)
   }
 

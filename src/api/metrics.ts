@@ -29,15 +29,18 @@ export function createMetrics(registry = new Registry()) {
     alertsReconciled: counter('api_alerts_reconciled_total', 'History rows completed by reconciliation.', ['change']),
     jobFailures: counter('api_job_failures_total', 'Runs of a background job that failed.', ['task']),
     jobInterval: gauge('api_job_interval_seconds', 'How long a background job waits between its runs.', ['task']),
+    jobStarted: gauge('api_job_started_timestamp_seconds', 'When this process began to run a background job.', [
+      'task',
+    ]),
     jobLastSuccess: gauge(
       'api_job_last_success_timestamp_seconds',
-      'When a background job last ended well, or the api started.',
+      'When a background job of this process last ended well; nothing before its first.',
       ['task'],
     ),
     watchdogLastSeen: gauge('api_watchdog_last_seen_timestamp_seconds', 'When the Watchdog alert last arrived.'),
     watchdogOverdue: gauge('api_watchdog_overdue', '1 when the Watchdog alert stopped arriving.'),
     ownMails: counter('api_mails_total', 'Mails the api sent itself, by outcome.', ['outcome']),
-    spendUsd: gauge('api_spend_usd', 'Spend in the current UTC hour or day.', SPEND_WINDOW),
+    spendUsd: gauge('api_spend_usd', 'Spend in the last 60 minutes, or in the current UTC day.', SPEND_WINDOW),
     spendDailyAverageUsd: gauge(
       'api_spend_daily_average_usd',
       'Mean spend of the whole days before today, at most 7.',

@@ -2,6 +2,7 @@
 // In: the templates and this container's environment. Out: files in the volumes under /config, and folders that belong
 // to the users the other images run as.
 import { chown, mkdir, writeFile } from 'node:fs/promises'
+import { withMailLinkKeys } from '../../prometheus/mail-link-keys.ts'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { renderFile, templateValues } from '../render.ts'
 import { sendersFile } from '../services/senders-file.ts'
@@ -13,7 +14,7 @@ const NOBODY = 65534
 const NEO4J_USER = 7474
 
 const values = {
-  ...templateValues(TEMPLATE_VARIABLES, process.env),
+  ...withMailLinkKeys(templateValues(TEMPLATE_VARIABLES, process.env)),
   NEO4J_BOLT_ADDRESS: '0.0.0.0:7687',
   NEO4J_DATA_DIR: '/data',
   NEO4J_LOGS_DIR: '/logs',

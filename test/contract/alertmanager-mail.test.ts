@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mailLinkKey } from '../../prometheus/mail-link-keys.ts'
 import { type MailServer, startMailServer } from '../support/mail-server.ts'
 import { pollUntil } from '../support/poll.ts'
 import { type Started, startAlertmanager, temporaryFolder } from '../support/prometheus.ts'
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium'
+const LINK_KEY = 'secret-behind-the-keys'
 const PICTURES = resolve(import.meta.dirname, '../../.spanledger/pictures')
 
 interface Alert {
@@ -76,6 +78,7 @@ describe('alert mails', () => {
       ALERTMANAGER_GROUP_WAIT: '500ms',
       ALERTMANAGER_GROUP_INTERVAL: '1s',
       API_PUBLIC_URL: 'http://api.test',
+      API_LINK_KEY: LINK_KEY,
       API_ENDPOINT: `http://127.0.0.1:${(webhookServer.address() as AddressInfo).port}`,
       API_WEBHOOK_TOKEN: 'test-webhook-token',
     })
@@ -109,6 +112,26 @@ describe('alert mails', () => {
       expect(body).toContain(acknowledge)
       expect(body).toContain(ANNOTATIONS.runbook_url)
       expect(body).toContain(ANNOTATIONS.dashboard_url)
+    }
+  })
+
+  it.each([
+    ['today', 0, true],
+    ['a month ago', 30, true],
+    ['longer ago than there are keys for: it asks to sign in', 60, false],
+  ])('leads to its instance, with the key of the day it began on: %s', async (name, days, hasKey) => {
+    const startedMs = Math.floor(Date.now() / 1000) * 1000 - days * 86_400_000
+    const labels = { ...LABELS, alertname: 'Linked', org_id: `days-${days}` }
+    await post([
+      { labels, annotations: { description: `link test ${name}` }, startsAt: new Date(startedMs).toISOString() },
+    ])
+    const mail = await mailWith(`link test ${name}`)
+    const link = new RegExp(
+      `/alerts/[0-9a-f]{16}\\?s=${startedMs}&k=${hasKey ? mailLinkKey(LINK_KEY, startedMs) : ''}(?![0-9a-f])`,
+    )
+    for (const body of [mail.text, mail.html?.replaceAll('&amp;', '&')]) {
+      expect(body).toMatch(link)
+      expect(body).not.toContain(LINK_KEY)
     }
   })
 

@@ -55,7 +55,8 @@ describe.skipIf(!hasNeo4j())('the probe of a real Neo4j', () => {
     await server.stop()
     const startedMs = performance.now()
     expect(['unreachable', 'timeout']).toContain(await probe.probe())
-    expect(performance.now() - startedMs).toBeLessThan(6_000)
+    // Of a driver that is left alone a caller hears after a minute.
+    expect(performance.now() - startedMs).toBeLessThan(30_000)
     expect(await read(registry, 'neo4j_up')).toEqual([{ value: 0 }])
     expect(await read(registry, 'neo4j_ping_seconds')).toEqual([])
     await server.start()

@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { BUILT_COMPONENTS, OTHER_IMAGES } from '../../stack/components.ts'
 import { findProgram } from '../../stack/services/find-program.ts'
-import { ALERTMANAGER_FLAGS, PROMETHEUS_FLAGS } from '../../stack/services/telemetry.ts'
+import { ALERTMANAGER_FLAGS, PROMETHEUS_FLAGS, START_DELAY } from '../../stack/services/telemetry.ts'
 import { SERVICE_NAMES, stackServices } from '../../stack/services.ts'
 import { generateSecrets, loadSettings, PORTS, SECRETS } from '../../stack/settings.ts'
 
@@ -104,7 +104,8 @@ describe('configuration', () => {
   })
 
   test('Alertmanager runs with the flags of the native stack', () => {
-    expect(compose.services.alertmanager?.command).toEqual(expect.arrayContaining(ALERTMANAGER_FLAGS))
+    const startDelay = `--dispatch.start-delay=\${ALERTMANAGER_START_DELAY:-${START_DELAY}}`
+    expect(compose.services.alertmanager?.command).toEqual(expect.arrayContaining([...ALERTMANAGER_FLAGS, startDelay]))
   })
 
   test('the config service has a value or a fallback for every placeholder', () => {

@@ -52,6 +52,15 @@ describe('what the rules read', () => {
     expect([...new Set(fed)].filter((name) => !isAsked(name))).toEqual([])
   })
 
+  it('is all in the hour of healthy traffic: an alert without its metrics would be silent there for nothing', () => {
+    const { tests } = parse(readFileSync(join(ROOT, 'prometheus/tests/healthy.test.yml'), 'utf8')) as {
+      tests: { input_series: { series: string }[] }[]
+    }
+    const fed = new Set(tests[0]?.input_series.map(({ series }) => series.replace(/\{.*/, '')))
+    const made = ['ALERTS'] // by Prometheus
+    expect(Object.keys(METRICS_USED).filter((name) => !made.includes(name) && !fed.has(name))).toEqual([])
+  })
+
   it('looks for alerts that exist', () => {
     const names = new Set(groups.flatMap(({ alerts }) => alerts.map(({ name }) => name)))
     const told = groups

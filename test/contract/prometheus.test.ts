@@ -155,7 +155,10 @@ describe('template variables', () => {
     const uncommented = (text: string) => text.replaceAll(/^\s*#.*$/gm, '')
     const text = uncommented(read('prometheus.yml')) + uncommented(read('alertmanager/alertmanager.yml'))
     const placeholders = [...text.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name]) => name)
-    expect([...new Set(placeholders)].sort()).toEqual(Object.keys(TEMPLATE_VARIABLES).sort())
+    // The keys of days are made of the secret, which stays out of the configuration.
+    const variables = placeholders.map((name) => (name === 'API_LINK_KEYS' ? 'API_LINK_KEY' : name))
+    expect(placeholders).not.toContain('API_LINK_KEY')
+    expect([...new Set(variables)].sort()).toEqual(Object.keys(TEMPLATE_VARIABLES).sort())
   })
 
   it('are in the README, with their defaults', () => {

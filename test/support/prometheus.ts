@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { withMailLinkKeys } from '../../prometheus/mail-link-keys.ts'
 import { TEMPLATE_VARIABLES } from '../../prometheus/template-variables.ts'
 import { componentPath } from '../../stack/components.ts'
 import { render, templateValues } from '../../stack/render.ts'
@@ -32,7 +33,8 @@ export function renderConfig(path: string, values: Record<string, string> = {}):
     API_WEBHOOK_TOKEN: 'test-webhook-token',
     ...values,
   }
-  return render(readFileSync(join(PROMETHEUS_DIR, path), 'utf8'), templateValues(TEMPLATE_VARIABLES, env), path)
+  const filled = withMailLinkKeys(templateValues(TEMPLATE_VARIABLES, env))
+  return render(readFileSync(join(PROMETHEUS_DIR, path), 'utf8'), filled, path)
 }
 
 /** A folder for one test's files. */
@@ -76,12 +78,13 @@ export async function startPrometheus(
   return startAndWait(program, `http://127.0.0.1:${port}`, 'Prometheus')
 }
 
-/** @param cluster listen address and peers; without it no cluster. @param at port of one that ran in this folder before. */
+/** @param cluster listen address and peers; without it no cluster. @param at port of one that ran in this folder before; `flags`: more of them. */
 export async function startAlertmanager(
   folder: string,
   values: Record<string, string>,
   cluster?: { listen: string; peers: string[] },
   at?: number,
+  flags: string[] = [],
 ): Promise<Started> {
   const port = at ?? ((await freePorts(1)) as [number])[0]
   const data = join(folder, `alertmanager-${port}`)
@@ -92,6 +95,7 @@ export async function startAlertmanager(
     `--config.file=${config}`,
     `--storage.path=${data}`,
     ...ALERTMANAGER_FLAGS,
+    ...flags,
     `--web.listen-address=127.0.0.1:${port}`,
     `--cluster.listen-address=${cluster?.listen ?? ''}`,
     ...(cluster ? ['--cluster.peer-timeout=3s', '--cluster.settle-timeout=5s', '--cluster.gossip-interval=100ms'] : []),

@@ -113,11 +113,14 @@ export function mountAlertPages(app: Express, parts: PageParts): void {
   app.get(
     '/alerts/:fingerprint',
     page(async (request, response) => {
-      const { t, k } = request.query
+      const { t, k, s } = request.query
       if (typeof t === 'string') return show(response, t, await verified(request, t))
       const alert =
         typeof k === 'string' && k !== ''
-          ? { row: await visitors.alertByMailKey(k, request.params.fingerprint as string), caller: undefined }
+          ? {
+              row: await visitors.alertByMailKey(k, request.params.fingerprint as string, String(s)),
+              caller: undefined,
+            }
           : await visitors.alertBySession(request, request.params.fingerprint as string)
       // The mail's key leaves the address bar; what stays there works for this alert only, and not for long.
       response.redirect(302, await linkTo(alert.row, alert.caller))

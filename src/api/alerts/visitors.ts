@@ -1,8 +1,9 @@
 // Who looks at an alert's page without a signed link. In: the key from a mail, or a session. Out: the alert they may see.
-// The mail's key says "somebody who receives the alert mails": it opens any alert that is recent, which is what they get
-// by mail anyway, and nothing else.
+// The mail's key says "somebody who receives the alert mails": it opens alerts that began on the day the mail's did, which
+// they got by mail anyway, while they are recent, and nothing else.
 import type { Request } from 'express'
 import { z } from 'zod'
+import { mailLinkKey } from '../../../prometheus/mail-link-keys.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { AppError } from '../../shared/errors.ts'
 import { type Pool, withOrg } from '../../shared/pg.ts'
@@ -27,7 +28,7 @@ export function createVisitors(parts: {
   pool: Pool
   clock: Clock
   authenticate: Authenticate
-  /** Accepted in links of mails; none: links in mails ask to sign in. */
+  /** Behind the keys in links of mails; none: links in mails ask to sign in. */
   mailKeys: readonly string[]
   /** Served over https: the cookie is for https only. */
   secure: boolean
@@ -43,24 +44,28 @@ export function createVisitors(parts: {
     const caller = await authenticate(request)
     return { caller, orgId: organisationOf(request, caller).orgId }
   }
-  const newest = async (fingerprint: string) => {
+  const alertOfAnyone = async (fingerprint: string, startsAt: Date) => {
     const rows = await withAllOrganisations(pool, async (client) => {
-      const sql = 'select org_id, starts_at from alert_instances where fingerprint = $1 order by starts_at desc limit 1'
-      return (await client.query<{ org_id: string }>(sql, [fingerprint])).rows
+      const sql = 'select org_id from alert_instances where fingerprint = $1 and starts_at = $2'
+      return (await client.query<{ org_id: string }>(sql, [fingerprint, startsAt])).rows
     })
     const orgId = rows[0]?.org_id
-    return orgId === undefined ? undefined : withOrg(pool, orgId, (client) => readAlert(client, orgId, fingerprint))
+    if (orgId === undefined) return undefined
+    return withOrg(pool, orgId, (client) => readAlert(client, orgId, fingerprint, startsAt))
   }
   return {
     signedIn,
 
-    async alertByMailKey(key: string, fingerprint: string): Promise<AlertRow> {
-      if (!mailKeys.some((one) => sameSecret(key, one)))
+    /** @param startedMs when the mail says the alert began, Unix ms as text */
+    async alertByMailKey(key: string, fingerprint: string, startedMs: string): Promise<AlertRow> {
+      const startsAt = new Date(/^\d{1,15}$/.test(startedMs) ? Number(startedMs) : Number.NaN)
+      const isOf = (secret: string) => sameSecret(key, mailLinkKey(secret, startsAt.getTime()))
+      if (Number.isNaN(startsAt.getTime()) || !mailKeys.some(isOf))
         throw new AppError(
           'forbidden',
           'this link is not valid: it was altered or cut off; open it again from the mail, or sign in',
         )
-      const alert = await newest(fingerprint)
+      const alert = await alertOfAnyone(fingerprint, startsAt)
       if (!alert) throw new AppError('not_found', 'this alert is not in the history (yet); try again in a minute')
       if (alert.ends_at && clock.nowMs() - alert.ends_at.getTime() > MAIL_LINK_LIFETIME_MS)
         throw new AppError(

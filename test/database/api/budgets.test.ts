@@ -259,11 +259,12 @@ describe('the gauges', () => {
     expect(Object.values(await metric('budget_threshold_crossed'))).toEqual([1, 0])
   })
 
-  it('show spend of this hour and day, the daily average and the daily limit', async () => {
+  it('show spend of the last hour and of the day, the daily average and the daily limit', async () => {
     await add({ scope: 'organisation', period: 'day', amount_usd: '12.5' })
     await evaluate()
+    // 11:59:59 lies within the last hour, 09:00 does not.
     expect(await metric('api_spend_usd')).toEqual({
-      '{org_id="acme",window="hour"}': 5,
+      '{org_id="acme",window="hour"}': 9.000000000001,
       '{org_id="acme",window="day"}': 9.000000000001,
       '{org_id="globex",window="hour"}': 0,
       '{org_id="globex",window="day"}': 70,
@@ -271,5 +272,29 @@ describe('the gauges', () => {
     // 30 USD on 4–10 March over 7 days; globex has no whole day behind it.
     expect(await metric('api_spend_daily_average_usd')).toEqual({ '{org_id="acme"}': 30 / 7 })
     expect(await metric('api_spend_daily_limit_usd')).toEqual({ '{org_id="acme"}': 12.5 })
+  })
+
+  it('of the hour before count what lies within 60 minutes: exactly where that may be over the limit, else in proportion', async () => {
+    const call = (orgId: string, at: string, costUsd: string) => ({ orgId, at: new Date(at), costUsd })
+    await bookCalls(database, [
+      call('acme', '2026-03-14T09:10:00Z', '48'),
+      call('acme', '2026-03-14T09:50:00Z', '4.5'),
+      call('acme', '2026-03-14T10:05:00Z', '7'),
+      call('globex', '2026-03-14T09:10:00Z', '20'),
+      call('globex', '2026-03-14T09:50:00Z', '4'),
+      call('globex', '2026-03-14T10:05:00Z', '1'),
+    ])
+    const hours = async (time: string) => {
+      clock.ms = Date.parse(time)
+      await evaluate()
+      const spend = await metric('api_spend_usd')
+      return ['acme', 'globex'].map((orgId) => spend[`{org_id="${orgId}",window="hour"}`])
+    }
+    // acme could be over 50 USD, so its lines are read; globex could not: three quarters of 24 USD.
+    expect(await hours('2026-03-14T10:15:00Z')).toEqual([11.5, 19])
+    expect(await hours('2026-03-14T10:06:00Z')).toEqual([59.5, 22.6])
+    expect(await hours('2026-03-14T10:51:00Z')).toEqual([7, 4.6])
+    expect(await hours('2026-03-14T11:30:00Z')).toEqual([3.5, 0.5])
+    expect(await hours('2026-03-14T12:00:00Z')).toEqual([0, 0])
   })
 })

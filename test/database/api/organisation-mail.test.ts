@@ -276,7 +276,8 @@ describe('the link in an admin’s mail', () => {
       ['Slow', 'gina', 'globex'],
     ] as const) {
       const { fingerprint } = await inHistory(name, as, org)
-      expect((await open(fingerprint, `k=${LINK_KEY}`)).status).toBe(200)
+      const operators = new URL(linkIn(await mailTo('oncall@spanledger.test', `${name} (${org})`)))
+      expect((await open(fingerprint, operators.searchParams.toString())).status).toBe(200)
     }
   })
 })
