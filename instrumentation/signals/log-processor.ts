@@ -14,11 +14,13 @@ const early = new WeakMap<object, Span>()
 
 export class TenantLogProcessor implements LogRecordProcessor {
   readonly #next: LogRecordProcessor
+  readonly #exporter: { forceFlush(): Promise<void> }
   readonly #stats: SignalStats
   #closed = false
 
-  constructor(next: LogRecordProcessor, stats: SignalStats) {
+  constructor(next: LogRecordProcessor, exporter: { forceFlush(): Promise<void> }, stats: SignalStats) {
     this.#next = next
+    this.#exporter = exporter
     this.#stats = stats
   }
 
@@ -39,8 +41,10 @@ export class TenantLogProcessor implements LogRecordProcessor {
     })
   }
 
-  forceFlush(): Promise<void> {
-    return this.#next.forceFlush()
+  async forceFlush(): Promise<void> {
+    await this.#next.forceFlush()
+    // The SDK's processors do not wait for what they handed over before.
+    await this.#exporter.forceFlush()
   }
 
   shutdown(): Promise<void> {

@@ -11,11 +11,13 @@ import type { SignalStats } from './signal-stats.ts'
 
 export class TenantSpanProcessor implements SpanProcessor {
   readonly #next: SpanProcessor
+  readonly #exporter: { forceFlush(): Promise<void> }
   readonly #stats: SignalStats
   #closed = false
 
-  constructor(next: SpanProcessor, stats: SignalStats) {
+  constructor(next: SpanProcessor, exporter: { forceFlush(): Promise<void> }, stats: SignalStats) {
     this.#next = next
+    this.#exporter = exporter
     this.#stats = stats
   }
 
@@ -45,8 +47,10 @@ export class TenantSpanProcessor implements SpanProcessor {
     }
   }
 
-  forceFlush(): Promise<void> {
-    return this.#next.forceFlush()
+  async forceFlush(): Promise<void> {
+    await this.#next.forceFlush()
+    // The SDK's processors do not wait for what they handed over before.
+    await this.#exporter.forceFlush()
   }
 
   shutdown(): Promise<void> {

@@ -1,35 +1,70 @@
-// Watches exports. In: an exporter and the books of its signal. Out: the same exporter whose every outcome is counted,
-// whose exceptions become failures, and which answers in the end even when the network never does.
+// Watches exports. In: an exporter and the books of its signal. Out: the same exporter, which sends in turn, whose every
+// outcome is counted, whose exceptions become failures, and which answers in the end even when the network never does.
 import type { ExportResult } from '@opentelemetry/core'
 import { ExportResultCode } from '@opentelemetry/core'
+import { reportLoss } from './loss.ts'
+import { Sender } from './sender.ts'
 import type { SignalStats } from './signal-stats.ts'
 
 type Done = (result: ExportResult) => void
 
-/**
- * One export with exactly one outcome.
- * @param timeoutMs when the exporter has not answered by then, the items count as lost and their memory is given back.
- * @param ending tells that nobody waits for answers any more.
- */
-export function watchExport(
-  start: (done: Done) => void,
-  settle: (error?: Error) => void,
-  done: Done,
-  timeoutMs: number,
-  ending?: AbortSignal,
-) {
+/** What exporters of all signals have in common. */
+interface Exporter<B> {
+  export(batch: B, done: Done): void
+  shutdown(): Promise<void>
+  forceFlush?(): Promise<void>
+}
+
+export interface Watch<B> {
+  stats: SignalStats
+  /** The outcome of one batch, for the books. */
+  settle(batch: B, error: Error | undefined): void
+  /** Items of a batch, for the line that tells of their loss. */
+  count(batch: B): number
+  /** Sees each batch just before it is sent. */
+  prepare?(batch: B): void
+  /** When the exporter has not answered by then, the items count as lost and their memory is given back. */
+  timeoutMs: number
+  /** Tells that nobody waits for answers any more. */
+  ending?: AbortSignal | undefined
+}
+
+/** Makes `exporter` answer at once and send in its turn; its forceFlush and shutdown wait for what is under way. */
+export function watchExporter<B>(
+  exporter: Exporter<B>,
+  watch: Watch<B>,
+): Exporter<B> & { forceFlush(): Promise<void> } {
+  const sender = new Sender<B>((batch, done) => {
+    const settle = (error: Error | undefined) => {
+      watch.settle(batch, error)
+      if (error) reportLoss(watch.stats.signal, watch.count(batch), error)
+      done()
+    }
+    exportOnce(exporter, batch, watch, settle)
+  })
+  return {
+    export: (batch, done) => {
+      sender.add(batch)
+      done({ code: ExportResultCode.SUCCESS })
+    },
+    forceFlush: () => sender.flush(),
+    shutdown: () => sender.flush().then(() => exporter.shutdown()),
+  }
+}
+
+/** One export with exactly one outcome. */
+function exportOnce<B>(exporter: Exporter<B>, batch: B, watch: Watch<B>, settle: (error?: Error) => void): void {
+  const { timeoutMs, ending } = watch
   let open = true
-  const finish = (result: ExportResult) => {
+  const finish = (error?: Error) => {
     if (!open) return
     open = false
     clearTimeout(timer)
     ending?.removeEventListener('abort', giveUp)
-    settle(result.code === ExportResultCode.SUCCESS ? undefined : (result.error ?? new Error('export failed')))
-    done(result)
+    settle(error)
   }
-  const fail = (error: Error) => finish({ code: ExportResultCode.FAILED, error })
-  const giveUp = () => fail(new Error('the process ended before the collector answered'))
-  const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  const giveUp = () => finish(new Error('the process ended before the collector answered'))
+  const timer = setTimeout(() => finish(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
   timer.unref()
   ending?.addEventListener('abort', giveUp)
   if (ending?.aborted) {
@@ -37,40 +72,11 @@ export function watchExport(
     return
   }
   try {
-    start(finish)
+    watch.prepare?.(batch)
+    exporter.export(batch, ({ code, error }) =>
+      finish(code === ExportResultCode.SUCCESS ? undefined : (error ?? new Error('export failed'))),
+    )
   } catch (error) {
-    fail(error instanceof Error ? error : new Error(String(error)))
-  }
-}
-
-interface ItemExporter<T extends object> {
-  export(items: T[], done: Done): void
-  shutdown(): Promise<void>
-  forceFlush?(): Promise<void>
-}
-
-/** Counts what an exporter of spans or log records does; `prepare` sees each batch just before it is sent. */
-export function watchItems<T extends object>(
-  exporter: ItemExporter<T>,
-  stats: SignalStats,
-  timeoutMs: number,
-  prepare: (items: T[]) => void = () => undefined,
-  ending?: AbortSignal,
-) {
-  return {
-    export(items: T[], done: Done): void {
-      watchExport(
-        (finish) => {
-          prepare(items)
-          exporter.export(items, finish)
-        },
-        (error) => stats.settle(items, error),
-        done,
-        timeoutMs,
-        ending,
-      )
-    },
-    shutdown: () => exporter.shutdown(),
-    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+    finish(error instanceof Error ? error : new Error(String(error)))
   }
 }

@@ -2,18 +2,23 @@
 // are bounded and whose losses are counted. Sizes are chosen so that 500 spans a second through an outage of 8 s lose
 // nothing: an export is retried for up to 30 s while 16 384 items may wait.
 import { getNumberFromEnv } from '@opentelemetry/core'
-import { BatchLogRecordProcessor, type LogRecordExporter, type LogRecordProcessor } from '@opentelemetry/sdk-logs'
+import {
+  BatchLogRecordProcessor,
+  type LogRecordExporter,
+  type LogRecordProcessor,
+  type ReadableLogRecord,
+} from '@opentelemetry/sdk-logs'
 import {
   type IMetricReader,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
-import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
+import { BatchSpanProcessor, type ReadableSpan, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import { stampLateLog, TenantLogProcessor } from '../signals/log-processor.ts'
 import { type QueueBounds, SignalStats } from '../signals/signal-stats.ts'
 import { stampLate, TenantSpanProcessor } from '../signals/span-processor.ts'
-import { watchExport, watchItems } from '../signals/watched-export.ts'
+import { watchExporter } from '../signals/watched-export.ts'
 
 const MAX_ITEMS = 16_384
 const MAX_BYTES = 64 * 1024 * 1024
@@ -42,14 +47,26 @@ export interface Pipeline<P> {
   stats: SignalStats
 }
 
+const itemsOf = <T extends object>(stats: SignalStats) => ({
+  stats,
+  settle: (items: T[], error: Error | undefined) => stats.settle(items, error),
+  count: (items: T[]) => items.length,
+})
+
 /** @param ending gives up what is still being sent, once nobody waits for it any more. */
 export function createSpanPipeline(exporter: SpanExporter, ending?: AbortSignal): Pipeline<SpanProcessor> {
   const limits = bounds('OTEL_BSP_MAX_QUEUE_SIZE')
   const stats = new SignalStats('traces', limits)
   const options = batching('OTEL_BSP', limits)
   const timeoutMs = options.exportTimeoutMillis - GRACE_MS
-  const watched = watchItems(exporter, stats, timeoutMs, (spans) => spans.forEach(stampLate), ending)
-  return { processor: new TenantSpanProcessor(new BatchSpanProcessor({ exporter: watched, ...options }), stats), stats }
+  const watched = watchExporter(exporter, {
+    ...itemsOf<ReadableSpan>(stats),
+    prepare: (spans) => spans.forEach(stampLate),
+    timeoutMs,
+    ending,
+  })
+  const batch = new BatchSpanProcessor({ exporter: watched, ...options })
+  return { processor: new TenantSpanProcessor(batch, watched, stats), stats }
 }
 
 export function createLogPipeline(exporter: LogRecordExporter, ending?: AbortSignal): Pipeline<LogRecordProcessor> {
@@ -57,11 +74,14 @@ export function createLogPipeline(exporter: LogRecordExporter, ending?: AbortSig
   const stats = new SignalStats('logs', limits)
   const options = batching('OTEL_BLRP', limits)
   const timeoutMs = options.exportTimeoutMillis - GRACE_MS
-  const watched = watchItems(exporter, stats, timeoutMs, (records) => records.forEach(stampLateLog), ending)
-  return {
-    processor: new TenantLogProcessor(new BatchLogRecordProcessor({ exporter: watched, ...options }), stats),
-    stats,
-  }
+  const watched = watchExporter(exporter, {
+    ...itemsOf<ReadableLogRecord>(stats),
+    prepare: (records) => records.forEach(stampLateLog),
+    timeoutMs,
+    ending,
+  })
+  const batch = new BatchLogRecordProcessor({ exporter: watched, ...options })
+  return { processor: new TenantLogProcessor(batch, watched, stats), stats }
 }
 
 export function createMetricPipeline(exporter: PushMetricExporter, ending?: AbortSignal): Pipeline<IMetricReader> {
@@ -69,17 +89,21 @@ export function createMetricPipeline(exporter: PushMetricExporter, ending?: Abor
   const stats = new SignalStats('metrics', { maxItems: 1, maxBytes: Number.POSITIVE_INFINITY })
   const intervalMs = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? 15_000
   const timeoutMs = Math.min(getNumberFromEnv('OTEL_METRIC_EXPORT_TIMEOUT') ?? 10_000, intervalMs)
-  const send = exporter.export.bind(exporter)
-  exporter.export = (metrics: ResourceMetrics, done) =>
-    watchExport(
-      (finish) => send(metrics, finish),
-      (error) => stats.count(1, error),
-      done,
-      timeoutMs,
-      ending,
-    )
+  const watched = watchExporter<ResourceMetrics>(exporter, {
+    stats,
+    settle: (_metrics, error) => stats.count(1, error),
+    count: () => 1,
+    timeoutMs,
+    ending,
+  })
   const reader = new PeriodicExportingMetricReader({
-    exporter,
+    exporter: {
+      ...watched,
+      ...(exporter.selectAggregation && { selectAggregation: exporter.selectAggregation.bind(exporter) }),
+      ...(exporter.selectAggregationTemporality && {
+        selectAggregationTemporality: exporter.selectAggregationTemporality.bind(exporter),
+      }),
+    },
     exportIntervalMillis: intervalMs,
     exportTimeoutMillis: timeoutMs,
   })
