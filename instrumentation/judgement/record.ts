@@ -4,6 +4,7 @@
 import {
   type Attributes,
   context,
+  isSpanContextValid,
   logs,
   SeverityNumber,
   type Span,
@@ -11,11 +12,11 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api'
-import { guard } from '../problems.ts'
+import { guard, reportProblem } from '../problems.ts'
 import { ATTR, EVENT } from '../semconv.ts'
 import { VERSION } from '../version.ts'
 
-/** Which span is judged; leave out for the active one. */
+/** Which span is judged, by `run.span.spanContext()` or that of any span; leave out for the active one. */
 export interface Judged {
   traceId: string
   spanId: string
@@ -108,9 +109,12 @@ function record(eventName: string, given: Attributes, judged: Judged | undefined
   guard('judgement', () => {
     const attributes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const active = trace.getActiveSpan()
-    const ctx = judged
-      ? trace.setSpanContext(context.active(), { ...judged, traceFlags: TraceFlags.SAMPLED, isRemote: true })
-      : context.active()
+    const span = judged && { ...judged, traceFlags: TraceFlags.SAMPLED, isRemote: true }
+    if (span && !isSpanContextValid(span)) {
+      reportProblem('judgement', `${eventName} refused: judged needs the traceId and the spanId of span.spanContext()`)
+      return
+    }
+    const ctx = span ? trace.setSpanContext(context.active(), span) : context.active()
     logs.getLogger('spanledger', VERSION).emit({
       eventName,
       severityNumber: SeverityNumber.INFO,

@@ -2,6 +2,7 @@
 // bounded. Ids of users, sessions and traces are never among them.
 import type { Attributes } from '@opentelemetry/api'
 import { redact } from '../content/redact.ts'
+import { reportProblem } from '../problems.ts'
 import { ATTR, OTHER_DEAL } from '../semconv.ts'
 import { BoundedValues } from './bounded-values.ts'
 
@@ -12,9 +13,11 @@ export interface LabelLimits {
   dealsPerOrg: number
   /** Distinct values of every other label. */
   values: number
+  /** Label sets of this library's metrics, and of other libraries', that keep all their labels in this process. */
+  sets: number
 }
 
-export const DEFAULT_LABEL_LIMITS: LabelLimits = { orgs: 1000, dealsPerOrg: 10, values: 100 }
+export const DEFAULT_LABEL_LIMITS: LabelLimits = { orgs: 1000, dealsPerOrg: 10, values: 100, sets: 5000 }
 
 const OTHER = '_other'
 const MAX_REMEMBERED = 4_096
@@ -55,10 +58,26 @@ const CALL_KEYS = [
 /** Values that are one of few fixed words and need no bound. */
 const FIXED = new Set<string>([ATTR.tokenType, ATTR.featureStatus])
 
+/** What label sets beyond the bound keep: whose calls fail at which provider is what alerts ask. */
+const KEPT = new Set<string>([...FIXED, ATTR.orgId, ATTR.providerName, ATTR.errorType])
+
+const fold = (labels: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, KEPT.has(key) ? value : OTHER]))
+
 export interface CallLabels {
   call: Attributes
   input: Attributes
   output: Attributes
+}
+
+function hasRoom(sets: BoundedValues, labels: Attributes): boolean {
+  const id = JSON.stringify(labels)
+  if (sets.bound(id) === id) return true
+  reportProblem(
+    'label sets',
+    'metrics have more label sets than may keep all their labels (SPANLEDGER_METRIC_STREAMS_MAX)',
+  )
+  return false
 }
 
 export class Labels {
@@ -66,22 +85,30 @@ export class Labels {
   readonly #orgs: BoundedValues
   readonly #deals = new Map<string, BoundedValues>()
   readonly #values = new Map<string, BoundedValues>()
+  // The SDK's own limit is one of each interval of export: over days a process has many times as many.
+  readonly #sets: BoundedValues
+  readonly #otherSets: BoundedValues
   readonly #tenantIds = new WeakMap<object, string>()
   readonly #remembered = new Map<string, CallLabels>()
 
   constructor(limits: LabelLimits = DEFAULT_LABEL_LIMITS) {
     this.#limits = limits
     this.#orgs = new BoundedValues(limits.orgs, OTHER)
+    this.#sets = new BoundedValues(limits.sets, OTHER)
+    this.#otherSets = new BoundedValues(limits.sets, OTHER)
     for (const key of KEYS) this.#values.set(key, new BoundedValues(limits.values, OTHER))
   }
 
-  /** Writes org_id and bounded deal_id of `from` into `target`. */
+  /** Writes bounded org_id and deal_id of `from` into `target`, another library's labels. */
   addTenant(target: Attributes, from: Readonly<Attributes> | undefined): void {
     const org = from?.[ATTR.orgId]
     if (typeof org !== 'string') return
     target[ATTR.orgId] = this.#orgs.bound(org)
     const deal = from?.[ATTR.dealId]
     if (typeof deal === 'string') target[ATTR.dealId] = this.#boundDeal(org, deal)
+    if (hasRoom(this.#otherSets, target)) return
+    target[ATTR.orgId] = OTHER
+    if (typeof deal === 'string') target[ATTR.dealId] = OTHER_DEAL
   }
 
   /** Labels for one point: what the call knows wins over the tenant. The object is shared and must not be changed. */
@@ -96,10 +123,12 @@ export class Labels {
     const known = this.#remembered.get(id)
     if (known) return known
     const from = { ...tenant, ...call }
+    const all = this.#build(from)
+    const bounded = hasRoom(this.#sets, all) ? (set: Attributes) => set : fold
     const labels: CallLabels = {
-      call: this.#build(from),
-      input: this.#build({ ...from, [ATTR.tokenType]: 'input' }),
-      output: this.#build({ ...from, [ATTR.tokenType]: 'output' }),
+      call: bounded(all),
+      input: bounded(this.#build({ ...from, [ATTR.tokenType]: 'input' })),
+      output: bounded(this.#build({ ...from, [ATTR.tokenType]: 'output' })),
     }
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
     this.#remembered.set(id, labels)

@@ -25,11 +25,12 @@ export interface ResolvedOptions {
   tenantBaggage: TenantBaggageOptions
   content: ContentPolicy
   labelLimits: LabelLimits
-  /** Streams (label sets) one metric may have in this process; more are folded into one overflow stream. */
+  /** Streams (label sets) one metric may have between two exports; the SDK folds more into one overflow stream. */
   maxStreamsPerMetric: number
 }
 
 export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
+  const maxStreamsPerMetric = getNumberFromEnv('SPANLEDGER_METRIC_STREAMS_MAX') ?? 5_000
   return {
     serviceName: process.env.OTEL_SERVICE_NAME ? undefined : options.serviceName,
     instrumentations: options.instrumentations ?? [],
@@ -40,10 +41,11 @@ export function resolveOptions(options: TelemetryOptions): ResolvedOptions {
     content: options.content ?? contentPolicyFromEnv(),
     labelLimits: {
       ...DEFAULT_LABEL_LIMITS,
+      sets: maxStreamsPerMetric,
       ...dropUndefined({ dealsPerOrg: getNumberFromEnv('SPANLEDGER_DEALS_PER_ORG') }),
       ...options.labelLimits,
     },
-    maxStreamsPerMetric: getNumberFromEnv('SPANLEDGER_METRIC_STREAMS_MAX') ?? 5_000,
+    maxStreamsPerMetric,
   }
 }
 

@@ -1,6 +1,7 @@
 // Metric labels stay few: what is folded, what stays visible, and how many series a hundred organisations make.
+import { metrics } from '@opentelemetry/api'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { traceModelCall, withTenant } from '../../../instrumentation/index.ts'
+import { getTelemetryHealth, traceModelCall, withTenant } from '../../../instrumentation/index.ts'
 import { runHundredOrganisations } from '../../support/hundred-organisations.ts'
 import { captureTelemetry } from '../../support/telemetry.ts'
 
@@ -57,6 +58,45 @@ describe('labels', () => {
     await call('acme', 'falcon', `sk-${'a1'.repeat(20)}`)
     const [point] = await telemetry.points('gen_ai.client.operation.duration')
     expect(point?.attributes['gen_ai.request.model']).toBe('[redacted:api key]')
+  })
+})
+
+describe('label sets over days, with an export in between', () => {
+  it('are bounded: those beyond keep organisation, provider and error, and nothing is lost', async () => {
+    telemetry.setLabelLimits({ orgs: 100, dealsPerOrg: 100, values: 100, sets: 20 })
+    for (let day = 0; day < 10; day++) {
+      for (let deal = 0; deal < 8; deal++) await call(`org-${deal % 2}`, `deal-${day}-${deal}`)
+      await telemetry.metrics()
+    }
+    const points = await telemetry.points('gen_ai.client.operation.duration')
+    expect(points.filter(({ attributes }) => attributes.deal_id !== '_other')).toHaveLength(20)
+    const folded = points.filter(({ attributes }) => attributes.deal_id === '_other')
+    expect(folded.map(({ attributes, count }) => [attributes, count])).toEqual(
+      ['org-0', 'org-1'].map((org_id) => [
+        {
+          org_id,
+          deal_id: '_other',
+          'gen_ai.operation.name': '_other',
+          'gen_ai.provider.name': 'p',
+          'gen_ai.request.model': '_other',
+        },
+        30,
+      ]),
+    )
+    expect(getTelemetryHealth().problems['label sets']).toBeGreaterThan(0)
+  })
+
+  it('of other libraries are bounded too', async () => {
+    telemetry.setLabelLimits({ orgs: 100, dealsPerOrg: 100, values: 100, sets: 20 })
+    const counter = metrics.getMeter('other').createCounter('other.requests')
+    for (let day = 0; day < 10; day++) {
+      for (let deal = 0; deal < 8; deal++)
+        withTenant({ orgId: 'acme', dealId: `deal-${day}-${deal}` }, () => counter.add(1, { route: '/x' }))
+      await telemetry.metrics()
+    }
+    const points = await telemetry.points('other.requests')
+    expect(points).toHaveLength(21)
+    expect(points).toContainEqual({ attributes: { route: '/x', org_id: '_other', deal_id: '_other' }, value: 60 })
   })
 })
 

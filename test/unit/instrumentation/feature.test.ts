@@ -3,6 +3,8 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import {
+  getTelemetryHealth,
+  type Judged,
   jobCarrier,
   recordEvaluation,
   recordFeedback,
@@ -267,6 +269,16 @@ describe('judgements', () => {
       },
       expect.objectContaining({ eventName: 'spanledger.guardrail' }),
     ])
+  })
+
+  it.each([
+    ['a trace alone', { traceId: '0af7651916cd43dd8448eb211c80319c' }],
+    ['ids that are none', { traceId: 'answer-1', spanId: 'b7ad6b7169203331' }],
+  ])('of %s are refused and said to be', async (_name, judged) => {
+    const before = getTelemetryHealth().problems.judgement ?? 0
+    recordFeedback({ rating: 1 }, judged as Judged)
+    expect(getTelemetryHealth().problems.judgement).toBe(before + 1)
+    expect([await telemetry.logs(), await telemetry.spans()]).toEqual([[], []])
   })
 
   it('made later, from another process, land on the judged trace by its ids', async () => {
