@@ -25,6 +25,7 @@ export const ownOrShared = (
 export const MODEL_KEYS = [
   ...['gen_ai.operation.name', 'gen_ai.request.model', 'openinference.span.kind', 'ai.operationId'],
   ...['gen_ai.usage.input_tokens', 'gen_ai.system', 'llm.request.type', 'gen_ai.usage.prompt_tokens'],
+  ...['gen_ai.provider.name', 'gen_ai.response.model', 'langsmith.span.kind'],
 ] as const
 /** Attribute names of HTTP before semantic conventions 1.23, which many senders still use. */
 export const OLD_HTTP = {

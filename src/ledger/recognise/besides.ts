@@ -1,8 +1,8 @@
-// What a call used besides text tokens: audio, images, video, searches. A row keeps no count of them and the price book
-// no rate, so their part of the cost is unknown. In: a span's attributes. Out: their names, '' for none; a call that has
+// What a call used besides text tokens at the usual price: audio, images, video, searches, cache writes for an hour,
+// another service tier. A row keeps no count of them and the price book no rate, so their part of the cost is unknown. In: a span's attributes. Out: their names, '' for none; a call that has
 // some is priced in part and flagged so.
 import type { Attributes } from '../span.ts'
-import { type Keys, readCount } from './attribute.ts'
+import { type Keys, readCount, readText } from './attribute.ts'
 
 const CLASSES: readonly (readonly [name: string, keys: Keys])[] = [
   [
@@ -10,6 +10,7 @@ const CLASSES: readonly (readonly [name: string, keys: Keys])[] = [
     [
       ...['llm.token_count.prompt_details.audio', 'gen_ai.usage.input_audio_tokens'],
       ...['gen_ai.usage.details.input_audio_tokens', 'gen_ai.usage.prompt_tokens_details.audio_tokens'],
+      ...['gen_ai.usage.audio.input_tokens', 'gen_ai.usage.input_token_details.audio_tokens'],
     ],
   ],
   [
@@ -17,6 +18,7 @@ const CLASSES: readonly (readonly [name: string, keys: Keys])[] = [
     [
       ...['llm.token_count.completion_details.audio', 'gen_ai.usage.output_audio_tokens'],
       ...['gen_ai.usage.details.output_audio_tokens', 'gen_ai.usage.completion_tokens_details.audio_tokens'],
+      'gen_ai.usage.audio.output_tokens',
     ],
   ],
   [
@@ -24,10 +26,18 @@ const CLASSES: readonly (readonly [name: string, keys: Keys])[] = [
     [
       ...['llm.token_count.prompt_details.image', 'gen_ai.usage.input_image_tokens'],
       ...['gen_ai.usage.details.input_image_tokens', 'gen_ai.usage.prompt_tokens_details.image_tokens'],
+      'gen_ai.usage.image.input_tokens',
     ],
   ],
   ['image', ['gen_ai.usage.output_image_tokens', 'gen_ai.usage.details.output_image_tokens']],
-  ['video', ['gen_ai.usage.input_video_tokens', 'gen_ai.usage.details.input_video_tokens']],
+  [
+    'video',
+    [
+      ...['gen_ai.usage.input_video_tokens', 'gen_ai.usage.details.input_video_tokens'],
+      'gen_ai.usage.video.input_tokens',
+    ],
+  ],
+  ['cache_1h', ['anthropic.usage.cache_creation.ephemeral_1h_input_tokens']],
   [
     'web_search',
     [
@@ -42,8 +52,19 @@ const WRITTEN: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['audio', /['"](?:input_|output_)?audio_tokens['"]: ?[1-9]/],
   ['image', /['"](?:input_|output_)?image_tokens['"]: ?[1-9]/],
   ['web_search', /['"]web_search_requests['"]: ?[1-9]/],
+  ['cache_1h', /['"]ephemeral_1h_input_tokens['"]: ?[1-9]/],
 ]
-const WRITTEN_KEYS = ['metadata.usage_object', 'ai.response.providerMetadata'] as const
+const WRITTEN_KEYS = [
+  ...(['metadata.usage_object', 'ai.response.providerMetadata', 'gen_ai.usage.input_token_details'] as const),
+]
+
+/** The tier that answered, before the one that was asked for; others than these cost what the book says. */
+const TIER_KEYS: Keys = [
+  ...['openai.response.service_tier', 'gen_ai.openai.response.service_tier', 'anthropic.response.service_tier'],
+  ...['gen_ai.response.service_tier', 'openai.request.service_tier', 'gen_ai.openai.request.service_tier'],
+]
+const TIERS = new Set(['batch', 'flex', 'priority', 'scale'])
+const WRITTEN_TIER = /"service_?[tT]ier": ?"(batch|flex|priority|scale)"/
 
 /** Operations whose tokens are not text, by the class they are made of. */
 const MADE_OF = new Map<string, string>(
@@ -63,7 +84,12 @@ export function readBesides(attributes: Attributes, operation: string): string {
   for (const [name, keys] of CLASSES) if ((readCount(attributes, keys) ?? 0) > 0) add(name)
   for (const key of WRITTEN_KEYS) {
     const text = attributes[key]
-    if (typeof text === 'string') for (const [name, pattern] of WRITTEN) if (pattern.test(text)) add(name)
+    if (typeof text !== 'string') continue
+    for (const [name, pattern] of WRITTEN) if (pattern.test(text)) add(name)
+    const tier = WRITTEN_TIER.exec(text)?.[1]
+    if (tier !== undefined) add(`${tier}_tier`)
   }
+  const tier = readText(attributes, TIER_KEYS)
+  if (TIERS.has(tier)) add(`${tier}_tier`)
   return found
 }

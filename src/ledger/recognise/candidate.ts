@@ -12,8 +12,8 @@ export interface Usage {
 
 export type CallStatus = 'success' | 'error' | 'timeout' | 'rate_limited'
 
-/** Who emits: the vendor's SDK itself, an instrumentation of its client, or a framework further out. */
-export type Level = 'sdk' | 'client' | 'framework'
+/** Who emits: the vendor's SDK itself, an instrumentation of its client, a framework further out, or the provider's far end. */
+export type Level = 'sdk' | 'client' | 'framework' | 'server'
 
 /** Did the library count cache reads and writes inside its input figure? `assumed` when nothing told. */
 export type CacheConvention = 'inclusive' | 'exclusive' | 'assumed'
@@ -51,7 +51,7 @@ export interface Candidate {
   /** Absent when nothing about usage is known (the call is booked unpriced). */
   usage?: Usage
   certainty: Certainty
-  /** What it used besides text tokens, whose cost nobody can tell: `audio`, `audio+web_search`, …; absent for most. */
+  /** What it used besides text tokens at the usual price: `audio`, `audio+web_search`, `flex_tier`, …; absent for most. */
   besides?: string
   status: CallStatus
   errorClass: string

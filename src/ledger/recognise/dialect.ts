@@ -57,6 +57,10 @@ export interface Dialect {
   brokeOff?(span: Span, finishReason: string): boolean
   /** True for a sum that always means at least one call, even where it has no figures and nothing lies beneath. */
   standsForCalls?(span: Span): boolean
+  /** The error's class where the library tells of a failure in words of its own; '' for none. */
+  failure?(span: Span): string
+  /** True for a provider's own spans: its SERVER spans are the calls it answered, not an application's. */
+  answers?: boolean
   /** The model or provider when no field of the table has it. */
   model?(span: Span): string
   provider?(span: Span): string

@@ -8,18 +8,18 @@ import {
   figuresAgree,
   idsConflict,
   isMeasured,
+  mayBeOneInTime,
   modelsAgree,
-  overlap,
   sameClass,
   sameEmitter,
   sameProcess,
+  TOLERANCE_NANOS,
 } from './same-call.ts'
 import type { TraceTree } from './trace-tree.ts'
 import { compareCandidates } from './views.ts'
 
 /** Who reports a call starts its span near to the others': among more concurrent ones than this none is looked for. */
-const MOST_CONCURRENT = 128
-const SLACK_NANOS = 5_000_000n
+export const MOST_CONCURRENT = 128
 
 interface Match {
   a: Candidate
@@ -41,7 +41,7 @@ export function matchAcrossScopes(
   let open: Candidate[] = []
   for (const b of calls) {
     if (sums.has(b)) continue
-    open = open.filter((a) => a.endTimeUnixNano + SLACK_NANOS >= b.startTimeUnixNano)
+    open = open.filter((a) => a.endTimeUnixNano + TOLERANCE_NANOS >= b.startTimeUnixNano)
     for (const a of open.slice(-MOST_CONCURRENT)) {
       if (groups.of(a) === groups.of(b)) continue
       const strength = likeness(a, b, tree)
@@ -81,7 +81,7 @@ const likenessInTime = (a: Candidate, b: Candidate): number => (isWithin(a, b) ?
 function likenessInFigures(a: Candidate, b: Candidate): number {
   // Equal figures may lie askew: the first call of a process spends its time outside the inner instrumentation.
   if (a.usage !== undefined && b.usage !== undefined && figuresAgree(a.usage, b.usage)) {
-    return isWithin(a, b) || overlap(a, b) >= 0.5 ? 3 : 0
+    return mayBeOneInTime(a, b) ? 3 : 0
   }
   // An SDK's own span exists for every call of that SDK: whoever else reports a call around it reports that one.
   return (a.level === 'sdk' || b.level === 'sdk') && isWithin(a, b) ? 1 : 0

@@ -19,6 +19,10 @@ const WORDS = new Map<string, OperationRule>(
     message: call('chat'),
     messages: call('chat'),
     'messages.create': call('chat'),
+    anthropic_messages: call('chat'),
+    pass_through_endpoint: call('chat'),
+    llm_passthrough_route: call('chat'),
+    realtime: call('chat'),
     responses: call('chat'),
     response: call('chat'),
     completion: call('chat'),
@@ -33,6 +37,7 @@ const WORDS = new Map<string, OperationRule>(
     reranker: call('rerank'),
     image_generation: call('image_generation'),
     generate_image: call('image_generation'),
+    image_edit: call('image_generation'),
     speech: call('speech'),
     audio: call('audio'),
     transcription: call('transcription'),
@@ -44,7 +49,10 @@ const WORDS = new Map<string, OperationRule>(
     chain: aggregate('chain'),
     task: aggregate('chain'),
     framework: aggregate('chain'),
+    plan: aggregate('plan'),
     create_agent: other('create_agent'),
+    // Asked before a call, free, and answered with a figure of input tokens.
+    count_tokens: other('count_tokens'),
     execute_tool: other('execute_tool'),
     tool: other('execute_tool'),
     retriever: other('retrieval'),
@@ -52,6 +60,7 @@ const WORDS = new Map<string, OperationRule>(
     guardrail: other('guardrail'),
     evaluator: other('evaluation'),
     prompt: other('prompt'),
+    parser: other('parser'),
     vectordb: other('retrieval'),
   }),
 )
@@ -79,18 +88,14 @@ export function operationOfModel(model: string): string {
   return /rerank/i.test(model) ? 'rerank' : ''
 }
 
-/** Calls of different classes never stand for each other. */
-export function operationClass(operation: string): string {
-  switch (operation) {
-    case 'chat':
-    case 'text_completion':
-    case 'generate_content':
-    case 'invoke_agent':
-    case 'invoke_workflow':
-    case 'chain':
-    case '':
-      return 'generation'
-    default:
-      return operation
-  }
-}
+/** What generates no text, so that no chat repeats it. */
+const CLASSES_OF_THEIR_OWN = new Set([
+  ...['embeddings', 'rerank', 'image_generation', 'speech', 'audio', 'transcription', 'moderation'],
+])
+
+/** Calls of different classes never stand for each other. A word nobody knows (`plan`, `step`) is about generation. */
+export const operationClass = (operation: string): string =>
+  CLASSES_OF_THEIR_OWN.has(operation) ? operation : 'generation'
+
+/** They answer with numbers, so all their tokens are input. */
+export const readsOnly = (operation: string): boolean => operation === 'embeddings' || operation === 'rerank'

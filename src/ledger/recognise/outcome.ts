@@ -21,10 +21,11 @@ const SUCCESS: Outcome = { status: 'success', errorClass: '', thrownBy: '', aban
 /**
  * Unset and ok are success; a library that only sets `error.type` still failed, and so did one that notes an exception
  * where an answer should be.
+ * @param told the error's class where the library has a word of its own for a failure, else ''.
  */
-export function readOutcome(span: Span, isAnswered: boolean): Outcome {
+export function readOutcome(span: Span, isAnswered: boolean, told = ''): Outcome {
   const named = span.attributes['error.type']
-  const type = typeof named === 'string' || typeof named === 'number' ? String(named) : ''
+  const type = typeof named === 'string' || typeof named === 'number' ? String(named) : told
   const threw = !isAnswered && span.events.some(({ name }) => name === 'exception')
   if (span.statusCode !== 2 && type === '' && !threw) return SUCCESS
   let errorClass = type

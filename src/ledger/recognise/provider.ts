@@ -23,10 +23,13 @@ const PROVIDERS = new Map<string, string>(
     vertex: 'gcp.vertex_ai',
     'gcp.vertex_ai': 'gcp.vertex_ai',
     'google-vertex': 'gcp.vertex_ai',
+    googlevertex: 'gcp.vertex_ai',
+    google_vertexai: 'gcp.vertex_ai',
     'google.vertex': 'gcp.vertex_ai',
     bedrock: 'aws.bedrock',
     'aws.bedrock': 'aws.bedrock',
     'amazon-bedrock': 'aws.bedrock',
+    amazon_bedrock: 'aws.bedrock',
     bedrock_converse: 'aws.bedrock',
     aws: 'aws.bedrock',
     azure: 'azure.ai.openai',
@@ -47,7 +50,20 @@ const PROVIDERS = new Map<string, string>(
     perplexity: 'perplexity',
     xai: 'x_ai',
     x_ai: 'x_ai',
+    'x-ai': 'x_ai',
     grok: 'x_ai',
+    moonshot: 'moonshot_ai',
+    moonshotai: 'moonshot_ai',
+    moonshot_ai: 'moonshot_ai',
+    cerebras: 'cerebras',
+    zai: 'zai',
+    'z.ai': 'zai',
+    zhipuai: 'zhipuai',
+    minimax: 'minimax',
+    cloudflare: 'cloudflare',
+    'workers-ai': 'cloudflare',
+    github_copilot: 'github_copilot',
+    'github-copilot': 'github_copilot',
     watsonx: 'ibm.watsonx.ai',
     'ibm.watsonx.ai': 'ibm.watsonx.ai',
     voyage: 'voyageai',
@@ -66,6 +82,8 @@ const PROVIDERS = new Map<string, string>(
 /** Families whose maker can be told from the model name alone, when the library names none or names itself. */
 const FAMILIES: [RegExp, string][] = [
   [/^(?:gpt-|chatgpt|o[134](?:-|$)|text-embedding-(?:3|ada)|davinci|babbage|omni-moderation|codex-)/, 'openai'],
+  // Vertex writes Anthropic's dates behind an @.
+  [/^claude[a-z0-9.-]*@(?:\d{8}|default|latest)$/, 'gcp.vertex_ai'],
   [/^claude/, 'anthropic'],
   [/^(?:gemini|text-embedding-00|gemma|learnlm)/, 'gcp.gemini'],
   [/^(?:[a-z]{2,6}\.)?(?:anthropic|amazon|meta|cohere|mistral|ai21)\./, 'aws.bedrock'],
@@ -75,6 +93,8 @@ const FAMILIES: [RegExp, string][] = [
   [/^grok/, 'x_ai'],
   [/^deepseek/, 'deepseek'],
   [/^sonar/, 'perplexity'],
+  [/^(?:kimi-|moonshot-)/, 'moonshot_ai'],
+  [/^glm-/, 'zai'],
 ]
 
 const PREFIXED = /^([a-z][a-z0-9_.-]*)\/(.+)$/
@@ -91,7 +111,51 @@ export function toProvider(written: string): string {
     const head = PROVIDERS.get(name.slice(0, cut))
     if (head !== undefined) return head
   }
-  return name
+  // `acme.chat`: who it is, and which of its interfaces.
+  return name.replace(/\.(?:chat|completions?|embeddings?|responses|messages|image)$/, '')
+}
+
+/** Whose machines answer at an address (`server.address`, or a base URL). */
+const HOSTS: readonly (readonly [domain: string, provider: string])[] = [
+  ['api.openai.com', 'openai'],
+  ['openai.azure.com', 'azure.ai.openai'],
+  ['cognitiveservices.azure.com', 'azure.ai.openai'],
+  ['ai.azure.com', 'azure.ai.inference'],
+  ['api.anthropic.com', 'anthropic'],
+  ['amazonaws.com', 'aws.bedrock'],
+  ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
+  ['generativelanguage.googleapis.com', 'gcp.gemini'],
+  ['openrouter.ai', 'openrouter'],
+  ['deepseek.com', 'deepseek'],
+  ['groq.com', 'groq'],
+  ['x.ai', 'x_ai'],
+  ['mistral.ai', 'mistral_ai'],
+  ['perplexity.ai', 'perplexity'],
+  ['together.xyz', 'together_ai'],
+  ['together.ai', 'together_ai'],
+  ['fireworks.ai', 'fireworks_ai'],
+  ['cohere.com', 'cohere'],
+  ['cohere.ai', 'cohere'],
+  ['cerebras.ai', 'cerebras'],
+  ['moonshot.ai', 'moonshot_ai'],
+  ['moonshot.cn', 'moonshot_ai'],
+  ['z.ai', 'zai'],
+  ['voyageai.com', 'voyageai'],
+  ['huggingface.co', 'huggingface'],
+]
+
+/** Clients that others' servers speak to as well: their name says which words were spoken, not who answered. */
+const SPOKEN_BY_OTHERS = new Set(['', 'openai', 'anthropic'])
+
+/** Who answered, where a library names the client it instruments and the address tells whom that asked. */
+export function toServing(named: string, address: string): string {
+  if (address === '' || !SPOKEN_BY_OTHERS.has(named)) return named
+  const host = address
+    .toLowerCase()
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/[:/].*$/, '')
+  const known = HOSTS.find(([domain]) => host === domain || host.endsWith(`.${domain}`))
+  return known?.[1] ?? named
 }
 
 /**
@@ -100,7 +164,9 @@ export function toProvider(written: string): string {
  */
 export function toAnswering(named: string, maker: string): string {
   const isForeign = named === 'gcp.gemini' && maker !== '' && !maker.startsWith('gcp.')
-  return isForeign ? maker : named || maker
+  // Anthropic's client asks Bedrock and Vertex too, which name the models in their own way.
+  const isResold = named === 'anthropic' && (maker === 'aws.bedrock' || maker === 'gcp.vertex_ai')
+  return isForeign || isResold ? maker : named || maker
 }
 
 /** '' for a name that is no provider's. */

@@ -5,15 +5,17 @@ import type { Span } from '../span.ts'
 import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
 import { aiSdk, aiSdk7 } from './dialects/ai-sdk.ts'
+import { claudeCode } from './dialects/claude-code.ts'
 import { agentFramework, logfire, pydanticAi, strands } from './dialects/frameworks.ts'
 import { googleAdk } from './dialects/google-adk.ts'
+import { langSmith } from './dialects/langsmith.ts'
 import { litellm, litellmRaw } from './dialects/litellm.ts'
 import { openInference } from './dialects/openinference.ts'
 import { openLit } from './dialects/openlit.ts'
 import { openLlmetry } from './dialects/openllmetry.ts'
 import { otelGenAi } from './dialects/otel-genai.ts'
 import { spanledger } from './dialects/spanledger.ts'
-import { vendorSdk } from './dialects/vendor-sdk.ts'
+import { vendorApi, vendorSdk } from './dialects/vendor-sdk.ts'
 import { readTable } from './read-table.ts'
 
 /** The first that owns a span reads it; the last one owns every span with a GenAI name on it. */
@@ -23,6 +25,9 @@ const DIALECTS: readonly Dialect[] = [
   litellmRaw,
   litellm,
   vendorSdk,
+  vendorApi,
+  claudeCode,
+  langSmith,
   openInference,
   openLit,
   aiSdk7,

@@ -1,12 +1,13 @@
 // Reads a span by its dialect's table. In: a dialect and a span it owns. Out: a candidate, or nothing when the span
 // neither is a model call nor sums any up.
 import { ATTR } from '../../../instrumentation/semconv.ts'
+import { OLD_HTTP } from '../asked-keys.ts'
 import type { Span } from '../span.ts'
 import { type Keys, readFlag, readNumber, readText } from './attribute.ts'
 import { readBesides } from './besides.ts'
 import type { Candidate } from './candidate.ts'
 import type { Dialect } from './dialect.ts'
-import { type OperationRule, operationOfModel, toOperation } from './operation.ts'
+import { type OperationRule, operationOfModel, readsOnly, toOperation } from './operation.ts'
 import { readOutcome } from './outcome.ts'
 import {
   isRouter,
@@ -16,33 +17,38 @@ import {
   toKnownProvider,
   toModelName,
   toProvider,
+  toServing,
 } from './provider.ts'
-import { hasFiguresIn, readReported, readUsage } from './read-usage.ts'
+import { hasFiguresIn, readReported, readUsage, withTotalAsInput } from './read-usage.ts'
 
 const SERVER = 2
 const CLIENT = 3
 const SERVICE_NAME = [ATTR.serviceName]
+const ADDRESS = [ATTR.serverAddress, 'gen_ai.openai.api_base']
 
 export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   const { attributes } = span
   const { fields } = dialect
-  const reported = readReported(dialect, span, dialect.reported?.(span))
-  const hasFigures = hasFiguresIn(reported)
-  const rule = operationOf(dialect, span, hasFigures)
+  const written = readReported(dialect, span, dialect.reported?.(span))
+  const rule = operationOf(dialect, span, hasFiguresIn(written))
   // A tool call is none of ours, even when a library put figures on it.
   if (rule === undefined || rule.role === 'other') return undefined
+  const reported = readsOnly(rule.operation) ? withTotalAsInput(written) : written
+  const hasFigures = hasFiguresIn(reported)
   const standsForCalls = rule.role === 'aggregate' && dialect.standsForCalls?.(span) === true
   // A sum without figures says nothing.
   if (rule.role === 'aggregate' && !hasFigures && !standsForCalls) return undefined
 
-  const named = toProvider(readText(attributes, fields.provider) || dialect.provider?.(span) || '')
+  const client = toProvider(readText(attributes, fields.provider) || dialect.provider?.(span) || '')
+  const named = toServing(client, readText(attributes, ADDRESS))
   const asWritten = (model: string): ModelName => ({ model, prefix: '' })
   const toName = isRouter(named) ? asWritten : toModelName
   const request = toName(readText(attributes, fields.requestModel) || dialect.model?.(span) || '')
   const response = toName(readText(attributes, fields.responseModel))
   const model = response.model || request.model
   if (!hasFigures && model === '' && rule.operation === '') return undefined
-  const outcome = readOutcome(span, hasFigures || readText(attributes, fields.outputText) !== '')
+  const isAnswered = hasFigures || readText(attributes, fields.outputText) !== ''
+  const outcome = readOutcome(span, isAnswered, dialect.failure?.(span))
   const provider = toAnswering(named, request.prefix || providerOfModel(model)) || toKnownProvider(outcome.thrownBy)
   const operation = rule.operation || operationOfModel(model)
   const finishReason = readFinish(span, fields.finish)
@@ -62,7 +68,7 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
     startTimeUnixNano: span.startTimeUnixNano,
     endTimeUnixNano: span.endTimeUnixNano,
     spanKind: span.kind,
-    role: rule.role === 'aggregate' || span.kind === SERVER ? 'aggregate' : 'call',
+    role: rule.role === 'aggregate' || (span.kind === SERVER && !dialect.answers) ? 'aggregate' : 'call',
     recognisedBy: `${dialect.name}/${operation || 'usage'}`,
     scopeName: span.scopeName,
     scopeVersion: span.scopeVersion,
@@ -95,11 +101,26 @@ function operationOf(dialect: Dialect, span: Span, hasFigures: boolean): Operati
   const word = readText(span.attributes, dialect.fields.operation)
   const rule = word === '' ? undefined : toOperation(word)
   if (rule !== undefined) return rule
-  if (!hasFigures) return undefined
+  if (!hasFigures) {
+    return word === '' && namesRequest(dialect, span) ? { operation: '', role: 'call' } : undefined
+  }
   // A word nobody told us about, with figures: a client's own request, or a framework's sum over what is beneath it.
   if (word === '') return { operation: '', role: 'call' }
   return { operation: word, role: span.kind === CLIENT ? 'call' : 'aggregate' }
 }
+
+/** A client's request to a named provider's model says so much even where nobody wrote down what was asked. */
+function namesRequest({ fields }: Dialect, { kind, attributes }: Span): boolean {
+  return (
+    kind === CLIENT &&
+    readText(attributes, fields.provider) !== '' &&
+    readText(attributes, fields.requestModel) !== '' &&
+    OTHER_REQUESTS.every((key) => attributes[key] === undefined)
+  )
+}
+
+/** On spans of transport and databases, onto which a processor may have copied the names of the call around them. */
+const OTHER_REQUESTS = [ATTR.httpMethod, OLD_HTTP.method, 'db.system', 'db.system.name', 'rpc.system']
 
 function readFinish(span: Span, keys: Keys): string {
   const text = readText(span.attributes, keys)

@@ -41,6 +41,13 @@ export function readReported(dialect: Dialect, { attributes }: Span, own: Partia
   }
 }
 
+/** Libraries that write only a total of what reads and never writes (embeddings, reranking) mean the input. */
+export function withTotalAsInput(reported: ReportedUsage): ReportedUsage {
+  return reported.input === undefined && reported.output === undefined
+    ? { ...reported, input: reported.total }
+    : reported
+}
+
 export function hasFiguresIn(reported: ReportedUsage): boolean {
   return (reported.input ?? 0) > 0 || (reported.output ?? 0) > 0
 }

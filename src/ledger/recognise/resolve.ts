@@ -89,17 +89,21 @@ function joinRepeats(calls: readonly Candidate[], groups: CallGroups): void {
 
 const INSTANT_NANOS = 1_000_000n
 
-/** No model answers in a millisecond: an instant span with figures is a note on the nearest call before it without any. */
+/** No model answers in a millisecond. */
+export const isInstant = ({ startTimeUnixNano, endTimeUnixNano }: Candidate): boolean =>
+  endTimeUnixNano - startTimeUnixNano < INSTANT_NANOS
+
+/** An instant span with figures is a note on the nearest call before it without any. */
 function joinNotes(calls: readonly Candidate[], groups: CallGroups): void {
   const noted = new Set<Candidate>()
   for (const note of calls) {
-    if (!isMeasured(note) || note.endTimeUnixNano - note.startTimeUnixNano >= INSTANT_NANOS) continue
+    if (!isMeasured(note) || !isInstant(note)) continue
     const call = calls.findLast(
       (other) =>
         sameEmitter(other, note) &&
         other.parentSpanId === note.parentSpanId &&
         other.startTimeUnixNano < note.startTimeUnixNano &&
-        other.endTimeUnixNano - other.startTimeUnixNano >= INSTANT_NANOS &&
+        !isInstant(other) &&
         !isMeasured(other) &&
         !noted.has(other) &&
         sameClass(note, other) &&

@@ -92,6 +92,10 @@ export function overlap(a: Candidate, b: Candidate): number {
   return end <= start || shorter <= 0 ? 0 : Number(end - start) / shorter
 }
 
+/** What of two emitters is one call lies one in the other, or askew by less than half. */
+export const mayBeOneInTime = (a: Candidate, b: Candidate): boolean =>
+  contains(a, b) || contains(b, a) || overlap(a, b) >= 0.5
+
 export function sameProcess(a: Candidate, b: Candidate): boolean {
   return a.serviceName === '' || b.serviceName === '' || a.serviceName === b.serviceName
 }

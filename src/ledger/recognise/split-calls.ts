@@ -1,5 +1,5 @@
 // Step three, for the few calls whose spans lie in two traces (LiteLLM's callback begins a trace of its own for a
-// stream). In: the decisions of traces that share a provider's response id. Out: the same decisions, but such a call is
+// stream, Claude's API for requests it cannot tie to the caller's). In: the decisions of traces that share a provider's response id. Out: the same decisions, but such a call is
 // booked in one trace and a duplicate in the others. Pure, and the same for any order of its input.
 import type { Candidate, Decision } from './candidate.ts'
 import { modelsAgree, sameClass, sameEmitter, sameProcess, TOLERANCE_NANOS } from './same-call.ts'
@@ -35,8 +35,9 @@ function hasDifferent(text: string, enough: number): boolean {
   return false
 }
 
-/** Dialects of libraries known to report a call in a trace of its own: without one of their spans no call is in two. */
-export const isSplitting = ({ recognisedBy }: Candidate): boolean => recognisedBy.startsWith('litellm')
+/** Dialects known to report a call in a trace of its own: without one of their spans no call is in two. */
+export const isSplitting = ({ recognisedBy }: Candidate): boolean =>
+  recognisedBy.startsWith('litellm') || recognisedBy.startsWith('vendor-api')
 
 /** A booked call with every view its own trace has of it. */
 interface Sighting {

@@ -25,9 +25,9 @@ const TOOL_NAME = /^(?:execute_tools?|ai\.toolCall|running tools?)\b|\.tool$/
 export function createTraceTree(candidates: readonly Candidate[], places: readonly SpanPlace[]): TraceTree {
   const parents = new Map<string, string>()
   const tools = new Set<string>()
-  for (const { spanId, parentSpanId, name } of places) {
-    parents.set(spanId, parentSpanId)
-    if (TOOL_NAME.test(name)) tools.add(spanId)
+  for (const place of places) {
+    setParent(parents, place)
+    if (TOOL_NAME.test(place.name)) tools.add(place.spanId)
   }
   const bySpan = new Map<string, Candidate>()
   for (const candidate of candidates) {
@@ -80,6 +80,12 @@ export function createTraceTree(candidates: readonly Candidate[], places: readon
       return climb(top.spanId, parents, bySpan, nearest).isBroken
     },
   }
+}
+
+/** Of two spans with one id the lesser parent counts, whichever came first. */
+export function setParent(parents: Map<string, string>, { spanId, parentSpanId }: SpanPlace): void {
+  const before = parents.get(spanId)
+  if (before === undefined || parentSpanId < before) parents.set(spanId, parentSpanId)
 }
 
 interface Nearest {

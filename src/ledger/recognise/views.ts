@@ -10,8 +10,11 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
   return a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0
 }
 
-/** How near to the wire: the SDK lies within the client's instrumentation, and that within a framework's. */
-export const LEVELS: Record<Level, number> = { sdk: 2, client: 1, framework: 0 }
+/**
+ * How near to the wire: the SDK lies within the client's instrumentation, and that within a framework's. The provider's own
+ * spans come last: they know nothing of the application whose call it was.
+ */
+export const LEVELS: Record<Level, number> = { sdk: 2, client: 1, framework: 0, server: -1 }
 
 /** How much a view's figures are to be believed: measured before partial before estimated, known convention, detail. */
 function trust(view: Candidate): number {

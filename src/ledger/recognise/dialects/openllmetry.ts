@@ -53,4 +53,5 @@ export const openLlmetry: Dialect = {
     finishReason === '' && (attributes['gen_ai.is_streaming'] === true || attributes['llm.is_streaming'] === true),
 }
 
-const isAnthropic = ({ provider, model }: Identity): boolean => provider === 'anthropic' || model.startsWith('claude')
+/** Also where Bedrock or Vertex answered Anthropic's client. */
+const isAnthropic = ({ provider, model }: Identity): boolean => provider === 'anthropic' || /(?:^|\.)claude/.test(model)

@@ -11,7 +11,7 @@ import { excludesCacheOnTheWire } from '../provider.ts'
 const WIRE_CACHE_NAMES = ['gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.cache_creation_input_tokens'] as const
 
 export const OTEL_FIELDS: Fields = {
-  operation: [ATTR.operationName],
+  operation: [ATTR.operationName, 'gen_ai.span.kind'],
   provider: [ATTR.providerName, 'gen_ai.system'],
   requestModel: [ATTR.requestModel],
   responseModel: [ATTR.responseModel],
