@@ -2150,6 +2150,29 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.span_lines(org_ids text[], trace_ids text[], span_ids text[], starts timestamp with time zone[])
+ RETURNS SETOF llm_usage
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  select u.*
+  from (
+    select distinct w.org_id, w.trace_id, w.span_id, w.start_time
+    from unnest(org_ids, trace_ids, span_ids, starts) as w (org_id, trace_id, span_id, start_time)
+  ) as wanted
+  cross join lateral (
+    select * from public.llm_usage f
+    where f.org_id = wanted.org_id and f.trace_id = wanted.trace_id and f.span_id = wanted.span_id
+      and f.created_at = wanted.start_time
+    offset 0
+  ) as u
+  order by u.org_id, u.trace_id, u.created_at, u.span_id, u.revision
+$function$;
+grant execute on function span_lines(text[],text[],text[],timestamp with time zone[]) to spanledger_writer;
+
 CREATE OR REPLACE FUNCTION public.trace_lines(org_ids text[], trace_ids text[])
  RETURNS SETOF llm_usage
  LANGUAGE sql
@@ -2189,6 +2212,27 @@ AS $function$
   order by s.org_id, s.trace_id, s.start_time, s.span_id
 $function$;
 grant execute on function trace_readings(text[],text[]) to spanledger_writer;
+
+CREATE OR REPLACE FUNCTION public.trace_versions(org_ids text[], trace_ids text[])
+ RETURNS TABLE(org_id text, trace_id text, version text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  select wanted.org_id, wanted.trace_id,
+    string_agg(concat_ws(':', part.day, part.span_count, part.xmin), ',' order by part.day)
+      || ' ' || extract(epoch from pg_postmaster_start_time())
+  from (select distinct w.org_id, w.trace_id from unnest(org_ids, trace_ids) as w (org_id, trace_id)) as wanted
+  cross join lateral (
+    select f.day, f.span_count, f.xmin from public.trace_parts f
+    where f.org_id = wanted.org_id and f.trace_id = wanted.trace_id
+    offset 0
+  ) as part
+  group by wanted.org_id, wanted.trace_id
+$function$;
+grant execute on function trace_versions(text[],text[]) to spanledger_writer;
 
 CREATE OR REPLACE FUNCTION public.traces_between(from_time timestamp with time zone, to_time timestamp with time zone)
  RETURNS SETOF distributed_traces

@@ -14,6 +14,7 @@ import { createWriterTokens } from './receive/writer-tokens.ts'
 import { readSpan } from './recognise/read-span.ts'
 import { resolve } from './recognise/resolve.ts'
 import { createLedgerServer } from './server.ts'
+import { createSystemRecorder, type SystemRecorder } from './system-recorder.ts'
 import { createGroupBooker } from './write/book-group.ts'
 import type { Road } from './write/copy-rows.ts'
 import { createGroupQueue } from './write/group-queue.ts'
@@ -21,10 +22,13 @@ import { createPartitions } from './write/partitions.ts'
 import { createPricing } from './write/pricing.ts'
 import { reportBooked } from './write/report-booked.ts'
 import { createSchemaGate } from './write/schema-gate.ts'
+import { createTraceMemory } from './write/trace-memory.ts'
 
 export interface Ledger {
   server: Server
   metrics: LedgerMetrics
+  /** Its own figures, kept in system_metrics; whoever runs the process starts it. */
+  system: SystemRecorder
   /** Undefined when the schema is that of this code, or Postgres does not answer yet; else what to do about it. */
   schemaProblem: () => Promise<string | undefined>
   /** Stops accepting, books what was accepted, closes the connections. */
@@ -35,15 +39,22 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 /** Connections beside the writers': tokens, prices, readiness. */
 const SIDE_CONNECTIONS = 2
+/** Below, reading a trace anew costs less than asking whether that is needed. */
+const LARGE_TRACE_SPANS = 200
 
 export interface LedgerOptions {
   logger: Logger
   clock?: Clock
   /** Forces one road of the write path. */
   road?: Road
+  /** How long a schema that was current is believed to be. */
+  schemaBelievedMs?: number
+  /** Traces of as many spans are remembered, and resolved in part. */
+  largeTraceSpans?: number
 }
 
-export function createLedger(config: LedgerConfig, { logger, clock = systemClock, road }: LedgerOptions): Ledger {
+export function createLedger(config: LedgerConfig, options: LedgerOptions): Ledger {
+  const { logger, clock = systemClock, road, schemaBelievedMs, largeTraceSpans = LARGE_TRACE_SPANS } = options
   const metrics = createMetrics()
   const pool = createPool(withSessionSettings(config.LEDGER_DATABASE_URL), {
     max: config.LEDGER_WRITER_CONNECTIONS + SIDE_CONNECTIONS,
@@ -56,12 +67,15 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     metrics.priceVersionsUnreadable.set(unreadable)
   }
   const pricing = createPricing(pool, clock, onBookLoaded, logger)
+  const partitions = createPartitions()
   const bookGroup = createGroupBooker({
     pool,
-    partitions: createPartitions(),
+    partitions,
     readSpan,
     resolve,
     pricing,
+    memory: createTraceMemory(),
+    largeTraceSpans,
     metrics,
     report: reportBooked(metrics),
     logger,
@@ -69,7 +83,7 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     limits: { maxPastMs: config.LEDGER_MAX_PAST_DAYS * DAY_MS, maxFutureMs: config.LEDGER_MAX_FUTURE_HOURS * HOUR_MS },
     ...(road && { road }),
   })
-  const schemaState = createSchemaCheck(pool)
+  const schemaState = createSchemaCheck(pool, schemaBelievedMs === undefined ? {} : { believedMs: schemaBelievedMs })
   const queue = createGroupQueue({
     lanes: config.LEDGER_WRITER_CONNECTIONS,
     groupRecords: config.LEDGER_GROUP_RECORDS,
@@ -77,6 +91,7 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     bookGroup: createSchemaGate(schemaState, bookGroup, { metrics, logger }),
     onQueued: (records) => metrics.queueSpans.set(records),
   })
+  const system = createSystemRecorder({ pool, partitions, schemaState, metrics, logger, clock })
   let stopping = false
   const server = createLedgerServer({
     tokens: createWriterTokens(pool, clock),
@@ -100,6 +115,7 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
   return {
     server,
     metrics,
+    system,
     async schemaProblem() {
       const state = await schemaState()
       if (state.kind === 'unknown') logger.warn(`${state.message}; senders get 503 until it answers`)
@@ -107,6 +123,7 @@ export function createLedger(config: LedgerConfig, { logger, clock = systemClock
     },
     async close() {
       stopping = true
+      await system.stop()
       // Requests under way get their answer; new connections and idle ones end now.
       const closed = new Promise((done) => server.close(done))
       server.closeIdleConnections()

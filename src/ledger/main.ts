@@ -17,7 +17,7 @@ function configOrExit(): LedgerConfig {
 
 const config = configOrExit()
 const logger = createLogger('ledger', config.LEDGER_LOG_LEVEL)
-const { server, schemaProblem, close } = createLedger(config, { logger })
+const { server, system, schemaProblem, close } = createLedger(config, { logger })
 
 const problem = await schemaProblem()
 if (problem !== undefined) {
@@ -29,5 +29,6 @@ server.once('error', (error) => {
   process.exit(1)
 })
 server.listen(config.LEDGER_PORT, config.LEDGER_HOST, () => logger.info({ address: server.address() }, 'listening'))
+system.start()
 
 process.exit(await untilStopped([{ name: 'ledger', close }], { logger, timeoutMs: config.LEDGER_DRAIN_TIMEOUT_MS }))

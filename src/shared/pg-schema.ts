@@ -61,26 +61,45 @@ export type SchemaState =
   /** The database does not answer, which passes. */
   | { kind: 'unknown'; message: string }
 
+/** For so long `current` is believed: a migration may be applied beneath a service that runs. */
+const SCHEMA_BELIEVED_MS = 10_000
+
 /**
- * The check of a service that may start before its database: asked again until it says `current`, which is remembered.
- * What is `unknown` must not be written to.
+ * The check of a service that may start before its database and be up while it is migrated: asked as often as the caller
+ * likes, it looks again until it says `current`, and then every `believedMs`. What is `unknown` must not be written to.
  */
-export function createSchemaCheck(database: Queryable): () => Promise<SchemaState> {
-  let isCurrent = false
-  return async () => {
-    if (isCurrent) return { kind: 'current' }
+export function createSchemaCheck(
+  database: Queryable,
+  { believedMs = SCHEMA_BELIEVED_MS, nowMs = () => performance.now() } = {},
+): () => Promise<SchemaState> {
+  // Read once: another release may be installed over the files of the code that runs.
+  let known: Promise<string[]> | undefined
+  let believedUntilMs = Number.NEGATIVE_INFINITY
+  let looking: Promise<SchemaState> | undefined
+
+  async function look(): Promise<SchemaState> {
+    const startedMs = nowMs()
     try {
       await database.query('select 1')
     } catch (error) {
       return { kind: 'unknown', message: `Postgres: ${(error as Error).message}` }
     }
     try {
-      await assertSchemaCurrent(database)
+      known ??= knownMigrations()
+      await assertSchemaCurrent(database, await known)
     } catch (error) {
       return { kind: 'other', message: (error as Error).message }
     }
-    isCurrent = true
+    believedUntilMs = startedMs + believedMs
     return { kind: 'current' }
+  }
+
+  return () => {
+    if (nowMs() < believedUntilMs) return Promise.resolve({ kind: 'current' })
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+    return looking
   }
 }
 

@@ -47,6 +47,8 @@ export interface DecodeLimits {
   maxRecords: number
   /** Estimated memory of what one request is decoded to; more is answered with 413. */
   maxDecodedBytes: number
+  /** Resources and scopes, of which a request has one for many records and every row has its own; more is answered with 413. */
+  maxRepeatedBytes: number
 }
 
 export const DEFAULT_LIMITS: DecodeLimits = {
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: DecodeLimits = {
   maxValuesPerRecord: 4096,
   maxRecords: 50_000,
   maxDecodedBytes: 48 * 1024 * 1024,
+  maxRepeatedBytes: 256 * 1024 * 1024,
 }
 
 /** The body as a whole cannot be read: 400. */

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, type Decoded, type DecodeLimits, MalformedBody, TooLarg
 import { KeyCache } from './key-cache.ts'
 import { readLogsJson } from './logs-json.ts'
 import { readLogs } from './logs-protobuf.ts'
+import { type Described, repeatedBytes } from './repeated-bytes.ts'
 import { readTracesJson } from './traces-json.ts'
 import { readTraces } from './traces-protobuf.ts'
 import { WireReader } from './wire-reader.ts'
@@ -27,11 +28,14 @@ export interface Decoder {
 export function createDecoder(limits: DecodeLimits = DEFAULT_LIMITS): Decoder {
   const keys = new KeyCache()
 
-  function outcome<Item>(read: (context: DecodeContext) => Item[]): DecodeOutcome<Item> {
+  function outcome<Item extends Described>(read: (context: DecodeContext) => Item[]): DecodeOutcome<Item> {
     keys.startRequest()
     const context = new DecodeContext(limits, keys)
     try {
       const items = read(context)
+      if (repeatedBytes(items) > limits.maxRepeatedBytes) {
+        throw new TooLarge(`more than ${limits.maxRepeatedBytes} bytes of resources, written out for every record,`)
+      }
       const { rejected, cleaned, decodedBytes } = context
       return { kind: 'decoded', decoded: { items, rejected, cleaned }, decodedBytes }
     } catch (error) {

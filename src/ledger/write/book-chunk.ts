@@ -5,20 +5,23 @@ import type { Client, Pool } from '../../shared/pg.ts'
 import { withTransaction } from '../../shared/pg.ts'
 import { mayBeStep } from '../asked-keys.ts'
 import { CopyEncoder } from './copy-encoder.ts'
+import { copyInPieces } from './copy-in-pieces.ts'
 import { copyRows, type Road } from './copy-rows.ts'
 import { ensurePartitions } from './ensure-partitions.ts'
 import { appendLog, type PreparedLog } from './log-rows.ts'
+import { type LargeTrace, largeTracesOf, readMissingLines } from './missing-lines.ts'
 import type { Partitions } from './partitions.ts'
 import { type PreparedSpan, traceKeyOf } from './prepared-span.ts'
 import type { Pricing } from './pricing.ts'
-import { type KnownSpan, type KnownTrace, linesForTraces, type Resolve } from './resolve-trace.ts'
+import type { KnownSpan, KnownTrace, Resolve } from './resolve-trace.ts'
 import { appendSpan } from './span-rows.ts'
 import { SPAN_TABLES } from './span-tables.ts'
 import { lockSplitDays } from './split-days.ts'
 import { claimResponses, readLinks } from './split-responses.ts'
 import { LLM_USAGE, STRUCTURED_LOGS, type TargetTable, TRACE_SPANS } from './tables.ts'
-import { connect, requireLocked, type TraceLink, withLinked, withMoreTraces } from './trace-links.ts'
-import { lockTraces, readLines, readSpans } from './trace-state.ts'
+import { requireLocked, type TraceLink, withLinked, withMoreTraces } from './trace-links.ts'
+import type { TraceMemory } from './trace-memory.ts'
+import { lockTraces } from './trace-state.ts'
 import { tracesOf } from './traces-of.ts'
 import type { Price, UsageLine, WantedCall } from './usage-line.ts'
 import { appendLine } from './usage-rows.ts'
@@ -36,6 +39,8 @@ export interface Booked {
   duplicateSpans: number
   duplicateLogs: number
   conflicts: number
+  /** With all their spans, so that they need not be read again. */
+  largeTraces: LargeTrace[]
 }
 
 export interface BookDependencies {
@@ -43,23 +48,25 @@ export interface BookDependencies {
   partitions: Partitions
   resolve: Resolve
   pricing: Pricing
+  memory: TraceMemory
+  /** Traces of as many spans are remembered, and resolved in part. */
+  largeTraceSpans: number
 }
 
 /** @throws what Postgres answers; then nothing of the chunk is booked, unless the answer to COMMIT was lost. */
 export async function bookChunk(chunk: Chunk, road: Road, on: BookDependencies): Promise<Booked> {
   await ensurePartitions(chunk, on.pool, on.partitions)
   const price = await on.pricing.current()
-  return withMoreTraces((linked) =>
+  const committed = await withMoreTraces((linked) =>
     withTransaction(on.pool, async (client) => {
-      const booked: Booked = { rows: {}, lines: [], duplicateSpans: 0, duplicateLogs: 0, conflicts: 0 }
+      const booked: Booked = { rows: {}, lines: [], duplicateSpans: 0, duplicateLogs: 0, conflicts: 0, largeTraces: [] }
       const write = async (table: TargetTable, rows: CopyEncoder): Promise<number> => {
         if (rows.rows === 0) return 0
         const inserted = await copyRows(client, table, rows, road)
-        booked.rows[table.name] = inserted
+        booked.rows[table.name] = (booked.rows[table.name] ?? 0) + inserted
         return inserted
       }
-      if (chunk.spans.length > 0)
-        await bookSpans(client, chunk.spans, booked, write, { resolve: on.resolve, price, linked })
+      if (chunk.spans.length > 0) await bookSpans(client, chunk.spans, booked, write, { ...on, price, linked })
       await bookLogs(chunk.logs, booked, write)
       const lines = new CopyEncoder(LLM_USAGE.columns.length)
       for (const line of booked.lines) appendLine(lines, line)
@@ -67,10 +74,11 @@ export async function bookChunk(chunk: Chunk, road: Road, on: BookDependencies):
       return booked
     }),
   )
+  for (const { traceKey, spans, version } of committed.largeTraces) on.memory.remember(traceKey, spans, version)
+  return committed
 }
 
-interface Resolving {
-  resolve: Resolve
+interface Resolving extends BookDependencies {
   price: (call: WantedCall) => Price
   /** Traces of other chunks that show a response id of this one's. */
   linked: readonly TraceLink[]
@@ -91,13 +99,11 @@ async function bookSpans(
   const isLocked = (traceKey: string): boolean => locked.has(traceKey)
   const splitDays = await lockSplitDays(client, spans)
   await lockTraces(client, traces)
-  const [known, links] = await Promise.all([readSpans(client, traces), readLinks(client, own, splitDays)])
+  const [known, links] = await Promise.all([on.memory.readSpans(client, traces), readLinks(client, own, splitDays)])
   requireLocked(links, isLocked)
   const fresh = await withoutDuplicates(client, spans, known, booked)
   links.push(...(await claimResponses(client, fresh, known, isLocked, splitDays)))
-  const rows = new CopyEncoder(TRACE_SPANS.columns.length, 64 * 1024 + fresh.length * 1024)
-  for (const prepared of fresh) appendSpan(rows, prepared)
-  await write(TRACE_SPANS, rows)
+  await copyInPieces(TRACE_SPANS, fresh, appendSpan, write)
   const steps = fresh.filter(({ span }) => mayBeStep(span))
   for (const { table, takes, append } of SPAN_TABLES) {
     const selected = steps.filter(takes)
@@ -106,17 +112,13 @@ async function bookSpans(
     for (const prepared of selected) append(encoder, prepared)
     await write(table, encoder)
   }
-  booked.lines = await missingLinesOf(client, fresh, known, links, on)
+  const continued = continuedBy(fresh, known)
+  booked.lines = await readMissingLines(client, { continued, fresh, known, links }, on)
+  booked.largeTraces = await largeTracesOf(client, continued, on.largeTraceSpans)
 }
 
-/** Resolves every trace that got a new span and has a candidate, with the traces that show the same calls. */
-async function missingLinesOf(
-  client: Client,
-  fresh: PreparedSpan[],
-  known: ReadonlyMap<string, KnownSpan[]>,
-  links: readonly TraceLink[],
-  on: Resolving,
-): Promise<UsageLine[]> {
+/** The traces that got new spans, with all their spans. */
+function continuedBy(fresh: readonly PreparedSpan[], known: ReadonlyMap<string, KnownSpan[]>): Map<string, KnownTrace> {
   const byTrace = new Map<string, KnownTrace>()
   for (const prepared of fresh) {
     let trace = byTrace.get(prepared.traceKey)
@@ -127,21 +129,7 @@ async function missingLinesOf(
     }
     trace.spans.push(toKnown(prepared))
   }
-  const affected = [...byTrace.values()].filter(({ spans }) => spans.some(({ candidate }) => candidate))
-  const sets = connect(affected, links, known)
-  const traces = sets.flatMap((set) => set.traces)
-  // Lines can exist only where a candidate was booked before.
-  const continued = traces.filter(({ orgId, traceId }) =>
-    known.get(traceKeyOf(orgId, traceId))?.some(({ candidate }) => candidate),
-  )
-  const booked =
-    continued.length === 0
-      ? new Map<string, UsageLine[]>()
-      : await readLines(client, {
-          orgIds: continued.map(({ orgId }) => orgId),
-          traceIds: continued.map(({ traceId }) => traceId),
-        })
-  return sets.flatMap((set) => linesForTraces(set.traces, set.sharedIds, booked, on.resolve, on.price))
+  return byTrace
 }
 
 const toKnown = (prepared: PreparedSpan): KnownSpan => ({
@@ -161,8 +149,6 @@ const toKnown = (prepared: PreparedSpan): KnownSpan => ({
 async function bookLogs(logs: PreparedLog[], booked: Booked, write: Write): Promise<void> {
   if (logs.length === 0) return
   const distinct = new Map(logs.map((log) => [log.key, log]))
-  const rows = new CopyEncoder(STRUCTURED_LOGS.columns.length)
-  for (const log of distinct.values()) appendLog(rows, log)
-  const inserted = await write(STRUCTURED_LOGS, rows)
+  const inserted = await copyInPieces(STRUCTURED_LOGS, [...distinct.values()], appendLog, write)
   booked.duplicateLogs = logs.length - inserted
 }

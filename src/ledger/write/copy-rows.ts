@@ -23,6 +23,8 @@ export async function copyRows(client: Client, table: TargetTable, rows: CopyEnc
   const { rowCount } = await client.query(
     `insert into ${table.name} (${columns}) select ${columns} from ${stage} order by ${table.key.join(', ')} on conflict do nothing`,
   )
+  // The table's next piece is staged anew.
+  await client.query(`drop table ${stage}`)
   return rowCount ?? 0
 }
 

@@ -1,6 +1,7 @@
 // What the database knows of the traces a transaction touches, read after their locks are taken: spans with their
 // place, dimensions and reading; and the lines booked for them.
 import type { Client } from '../../shared/pg.ts'
+import type { Candidate } from '../recognise/candidate.ts'
 import { candidateFromJson } from './candidate-json.ts'
 import type { Dimensions } from './dimensions.ts'
 import { spanKeyOf, traceKeyOf } from './prepared-span.ts'
@@ -66,22 +67,62 @@ export async function readSpans(client: Client, traces: TraceKeys): Promise<Map<
   return byTrace
 }
 
+/** What changes whenever a trace gets a span, by trace. */
+export async function readVersions(client: Client, traces: TraceKeys): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ org_id: string; trace_id: string; version: string }>({
+    name: 'trace_versions',
+    text: 'select org_id, trace_id, version from trace_versions($1, $2)',
+    values: [textArray(traces.orgIds), textArray(traces.traceIds)],
+  })
+  return new Map(rows.map((row) => [traceKeyOf(row.org_id, row.trace_id), row.version]))
+}
+
+/** Lines booked so far for some calls, by the key of their span. */
+export async function readLinesOf(client: Client, orgId: string, calls: readonly Candidate[]): Promise<BookedLines> {
+  if (calls.length === 0) return new Map()
+  const { rows } = await client.query<LineRow>({
+    name: 'span_lines',
+    text: `select *, ${MICROS('created_at')} from span_lines($1, $2, $3, $4)`,
+    values: [
+      textArray(calls.map(() => orgId)),
+      ...[textArray(calls.map(({ traceId }) => traceId)), textArray(calls.map(({ spanId }) => spanId))],
+      textArray(calls.map(({ startTimeUnixNano }) => toTimestamp(startTimeUnixNano / 1000n))),
+    ],
+  })
+  return bySpan(rows)
+}
+
+/** Text that Postgres reads to the microsecond. */
+function toTimestamp(micros: bigint): string {
+  const seconds = micros / MICROS_PER_SECOND
+  const fraction = String(micros % MICROS_PER_SECOND).padStart(6, '0')
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`
+}
+
+const MICROS_PER_SECOND = 1_000_000n
+
+export type BookedLines = Map<string, UsageLine[]>
+
 /** Lines booked so far, by the key of their span. */
-export async function readLines(client: Client, traces: TraceKeys): Promise<Map<string, UsageLine[]>> {
+export async function readLines(client: Client, traces: TraceKeys): Promise<BookedLines> {
   const { rows } = await client.query<LineRow>({
     name: 'trace_lines',
     text: `select *, ${MICROS('created_at')} from trace_lines($1, $2)`,
     values: [textArray(traces.orgIds), textArray(traces.traceIds)],
   })
-  const bySpan = new Map<string, UsageLine[]>()
+  return bySpan(rows)
+}
+
+function bySpan(rows: readonly LineRow[]): BookedLines {
+  const lines: BookedLines = new Map()
   for (const row of rows) {
     append(
-      bySpan,
+      lines,
       spanKeyOf(traceKeyOf(row.org_id, row.trace_id), row.span_id, BigInt(row.start_micros)),
       lineFromRow(row),
     )
   }
-  return bySpan
+  return lines
 }
 
 /** Content hashes of booked spans, by key: only for spans that came again. */

@@ -12,16 +12,20 @@ const SEEDS = Number(process.env.SPANLEDGER_CONVERGENCE_SEEDS ?? 25)
 let database: TestDatabase
 let straight: TestLedger
 let staged: TestLedger
+/** Resolves every trace in part, and reads it once. */
+let large: TestLedger
 
 beforeAll(async () => {
   database = await createTestDatabase()
   await withClient(database.ownerUrl, seedPrices)
   straight = await startLedger(database, { env: { LEDGER_WRITER_CONNECTIONS: '3', LEDGER_GROUP_RECORDS: '8' } })
   staged = await startLedger(database, { road: 'staged' })
+  large = await startLedger(database, { largeTraceSpans: 1, env: { LEDGER_GROUP_RECORDS: '8' } })
 })
 afterAll(async () => {
   await straight?.close()
   await staged?.close()
+  await large?.close()
   await database?.drop()
 })
 
@@ -80,10 +84,11 @@ it.each(Array.from({ length: SEEDS }, (_, index) => [index + 1]))(
     await post(straight, forOrg(spans, `whole-${seed}`))
     await sendScattered(random, () => straight, forOrg(spans, `straight-${seed}`))
     await sendScattered(random, () => staged, forOrg(spans, `staged-${seed}`))
-    await sendScattered(random, () => pick(random, [straight, staged]), forOrg(spans, `mixed-${seed}`))
+    await sendScattered(random, () => large, forOrg(spans, `large-${seed}`))
+    await sendScattered(random, () => pick(random, [straight, staged, large]), forOrg(spans, `mixed-${seed}`))
     const expected = await net(`whole-${seed}`)
     expect(expected.length).toBeGreaterThan(0)
-    for (const way of ['straight', 'staged', 'mixed']) {
+    for (const way of ['straight', 'staged', 'large', 'mixed']) {
       expect(await net(`${way}-${seed}`), `${way}, seed ${seed}`).toEqual(expected)
       expect(await spansOf(`${way}-${seed}`)).toEqual(await spansOf(`whole-${seed}`))
     }

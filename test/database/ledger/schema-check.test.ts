@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startLedger, withClient } from '../../support/ledger.ts'
 import { tracesProtobuf } from '../../support/otlp/messages.ts'
+import { pollUntil } from '../../support/poll.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 import { freePorts } from '../../support/third-party.ts'
 
@@ -71,5 +72,31 @@ it('books nothing into a newer schema when Postgres comes up after it, says so, 
   } finally {
     await ledger.close()
     postgres.close()
+  }
+})
+
+it('stops booking when the schema is migrated beneath it, and goes on once it is undone', async () => {
+  const ledger = await startLedger(database, { schemaBelievedMs: 100 })
+  const spanOf = (spanId: string) =>
+    tracesProtobuf([{ traceId: 'c3'.repeat(16), spanId, startTimeUnixNano: BigInt(Date.now()) * 1_000_000n }])
+  const status = async (spanId: string) => (await ledger.post('/v1/traces', spanOf(spanId))).status
+  try {
+    expect(await status('01'.repeat(8))).toBe(200)
+    await run("insert into schema_migrations (name, run_on) values ('9999_future', now())")
+    await pollUntil('the newer schema is noticed', async () => expect(await status('02'.repeat(8))).toBe(503))
+    expect((await fetch(`${ledger.url}/readyz`)).status).toBe(503)
+    const errors = await ledger.metrics.registry.getSingleMetricAsString('ledger_write_errors_total')
+    expect(errors).toMatch(/ledger_write_errors_total\{code="schema"\} [1-9]/)
+    // What is gone is noticed like what is new.
+    await run("delete from schema_migrations where name = '9999_future'")
+    const [last] = await run(
+      'delete from schema_migrations where id = (select max(id) from schema_migrations) returning *',
+    )
+    expect(await status('03'.repeat(8))).toBe(503)
+    await run(`insert into schema_migrations (name, run_on) values ('${last.name}', now())`)
+    expect(await status('04'.repeat(8))).toBe(200)
+    expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200)
+  } finally {
+    await ledger.close()
   }
 })
