@@ -65,6 +65,8 @@ export const ALERTS_CONFIG = {
     ingestStalled: { window: '5m', for: '3m', keepFiringFor: '1m' },
     queueNearFull: { ratio: 0.8, for: '1m' },
     lossWindow: '5m',
+    /** A queue that fills within a minute is told first, as the cause. */
+    fullFor: '2m',
     overflowWindow: '5m',
     rejectedWindow: '15m',
     conflictWindow: '15m',

@@ -75,7 +75,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   api_job_started_timestamp_seconds: { exporter: 'api', labels: ['job', 'task'] },
 
   up: { exporter: 'prometheus', labels: ['job'] },
-  ALERTS: { exporter: 'prometheus', labels: ['alertname', 'alertstate', 'job'] },
+  ALERTS: { exporter: 'prometheus', labels: ['alertname', 'alertstate', 'job', 'exporter'] },
   prometheus_rule_evaluation_failures_total: { exporter: 'prometheus', labels: ['rule_group'] },
   alertmanager_notifications_failed_total: { exporter: 'alertmanager', labels: ['integration'] },
 }

@@ -76,8 +76,8 @@ export const COLLECTOR_CASES: readonly AlertCase[] = [
     alert: 'CollectorRefusing',
     fires: {
       series: refused('3x20 8x40'),
-      at: '6m',
-      notYetAt: '5m',
+      at: '7m30s',
+      notYetAt: '7m',
       labels: { receiver: 'otlp', signal: 'logs' },
       dashboard: PIPELINE,
     },
@@ -87,8 +87,8 @@ export const COLLECTOR_CASES: readonly AlertCase[] = [
     alert: 'CollectorTempoDrops',
     fires: {
       series: tempo('_x20 40x40'),
-      at: '5m30s',
-      notYetAt: '4m45s',
+      at: '7m15s',
+      notYetAt: '6m45s',
       labels: { job: 'collector', signal: 'queue_full' },
       dashboard: PIPELINE,
     },

@@ -17,7 +17,7 @@ const own = (prefix: string) =>
   Object.fromEntries(Object.entries(SIGNALS).map(([signal, unit]) => [signal, `${prefix}_${unit}{job="collector"}`]))
 
 export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGroup {
-  const { collectorDown, explainedFor, queueNearFull, lossWindow, overflowWindow } = config
+  const { collectorDown, explainedFor, queueNearFull, lossWindow, fullFor, overflowWindow } = config
   const count = '{{ printf "%.0f" $value }}'
   const alerts: AlertRule[] = [
     {
@@ -62,7 +62,12 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       name: 'CollectorRefusing',
       topic: 'collector_refusals',
       severity: 'warning',
-      expr: anyGrew(own('otelcol_receiver_refused'), lossWindow, ['receiver']),
+      expr: unlessTold(
+        anyGrew(own('otelcol_receiver_refused'), lossWindow, ['receiver']),
+        ['alertname="CollectorQueueNearFull"'],
+        explainedFor,
+      ),
+      for: fullFor,
       summary: 'The collector refuses telemetry at {{ $labels.receiver }}',
       description: `${count} records ({{ $labels.signal }}) were refused at {{ $labels.receiver }} in the last ${lossWindow}; senders keep and repeat them.`,
       value: `${count} records`,
@@ -74,14 +79,20 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       name: 'CollectorTempoDrops',
       topic: 'tempo_drops',
       severity: 'warning',
-      expr: anyGrew(
-        {
-          queue_full: 'otelcol_exporter_enqueue_failed_spans{exporter="otlp_grpc/tempo"}',
-          sampler_full: 'otelcol_processor_tail_sampling_sampling_trace_dropped_too_early',
-        },
-        lossWindow,
-        ['job'],
+      // Drops stay in the window when the queue that was told of is empty again.
+      expr: unlessTold(
+        anyGrew(
+          {
+            queue_full: 'otelcol_exporter_enqueue_failed_spans{exporter="otlp_grpc/tempo"}',
+            sampler_full: 'otelcol_processor_tail_sampling_sampling_trace_dropped_too_early',
+          },
+          lossWindow,
+          ['job'],
+        ),
+        ['alertname="CollectorQueueNearFull",exporter="otlp_grpc/tempo"'],
+        explainedFor,
       ),
+      for: fullFor,
       summary: 'Traces are dropped on the way to Tempo',
       description: `${count} spans or traces did not reach Tempo in the last ${lossWindow} ({{ $labels.signal }}). The ledger has them all.`,
       value: `${count} dropped`,

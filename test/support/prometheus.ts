@@ -98,7 +98,7 @@ export async function startAlertmanager(
     ...flags,
     `--web.listen-address=127.0.0.1:${port}`,
     `--cluster.listen-address=${cluster?.listen ?? ''}`,
-    ...(cluster ? ['--cluster.peer-timeout=3s', '--cluster.settle-timeout=5s', '--cluster.gossip-interval=100ms'] : []),
+    ...(cluster ? ['--cluster.peer-timeout=5s', '--cluster.settle-timeout=5s', '--cluster.gossip-interval=100ms'] : []),
     ...(cluster?.peers ?? []).map((peer) => `--cluster.peer=${peer}`),
   ])
   return startAndWait(program, `http://127.0.0.1:${port}`, 'Alertmanager')
