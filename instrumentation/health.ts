@@ -2,6 +2,7 @@
 // figures as metrics.
 import type { Meter } from '@opentelemetry/api'
 import { problemCounts } from './problems.ts'
+import { processState } from './process-state.ts'
 import { ATTR, METRIC } from './semconv.ts'
 import type { Signal, SignalHealth, SignalStats } from './signals/signal-stats.ts'
 
@@ -13,16 +14,16 @@ export interface TelemetryHealth {
   problems: Record<string, number>
 }
 
-let books: readonly SignalStats[] = []
+const state = processState('health', (): { books: readonly SignalStats[] } => ({ books: [] }))
 
 export function setTelemetryBooks(next: readonly SignalStats[]): void {
-  books = next
+  state.books = next
 }
 
 /** What was sent, what waits, what was lost and why. Cheap enough to serve from a health endpoint. */
 export const getTelemetryHealth = (): TelemetryHealth => ({
-  started: books.length > 0,
-  signals: books.map((stats) => ({ signal: stats.signal, ...stats.health() })),
+  started: state.books.length > 0,
+  signals: state.books.map((stats) => ({ signal: stats.signal, ...stats.health() })),
   problems: problemCounts(),
 })
 
@@ -30,19 +31,19 @@ export const getTelemetryHealth = (): TelemetryHealth => ({
 export function registerHealthMetrics(meter: Meter): void {
   const options = ({ unit, description }: { unit: string; description: string }) => ({ unit, description })
   meter.createObservableCounter(METRIC.telemetrySent.name, options(METRIC.telemetrySent)).addCallback((result) => {
-    for (const stats of books) result.observe(stats.health().sent, { [ATTR.signal]: stats.signal })
+    for (const stats of state.books) result.observe(stats.health().sent, { [ATTR.signal]: stats.signal })
   })
   meter
     .createObservableCounter(METRIC.telemetryDropped.name, options(METRIC.telemetryDropped))
     .addCallback((result) => {
-      for (const stats of books) {
+      for (const stats of state.books) {
         for (const [reason, count] of Object.entries(stats.health().dropped)) {
           result.observe(count, { [ATTR.signal]: stats.signal, [ATTR.dropReason]: reason })
         }
       }
     })
   meter.createObservableGauge(METRIC.telemetryQueued.name, options(METRIC.telemetryQueued)).addCallback((result) => {
-    for (const stats of books) result.observe(stats.health().queued, { [ATTR.signal]: stats.signal })
+    for (const stats of state.books) result.observe(stats.health().queued, { [ATTR.signal]: stats.signal })
   })
   meter
     .createObservableCounter(METRIC.telemetryProblems.name, options(METRIC.telemetryProblems))

@@ -1,10 +1,11 @@
 // Problems of the telemetry itself. In: a kind and a message. Out: a count per kind (health) and at most one log line
 // a minute per kind through OpenTelemetry's diag logger. Never throws.
 import { diag } from '@opentelemetry/api'
+import { processState } from './process-state.ts'
 
 const QUIET_MS = 60_000
 const MAX_KINDS = 100
-const seen = new Map<string, { count: number; loggedAtMs: number }>()
+const seen = processState('problems', () => new Map<string, { count: number; loggedAtMs: number }>())
 
 /** @param kind one of few fixed words, e.g. `tenant:orgId`; @param message for the developer, without user content. */
 export function reportProblem(kind: string, message: string): void {

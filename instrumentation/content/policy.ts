@@ -2,6 +2,7 @@
 // organisation; `off` unless somebody switched it on.
 import { getStringFromEnv, getStringListFromEnv } from '@opentelemetry/core'
 import { reportProblem } from '../problems.ts'
+import { processState } from '../process-state.ts'
 
 /**
  * `off`: nothing of prompts and answers. `metadata`: how many messages, which roles, how long.
@@ -15,17 +16,17 @@ export interface ContentPolicy {
   organisations?: Readonly<Record<string, ContentMode>> | undefined
 }
 
-let policy: ContentPolicy = { default: 'off' }
-let alwaysOff = true
+const state = processState('content policy', () => ({ policy: { default: 'off' } as ContentPolicy, alwaysOff: true }))
 
 export function setContentPolicy(next: ContentPolicy): void {
-  policy = next
-  alwaysOff = next.default === 'off' && Object.values(next.organisations ?? {}).every((mode) => mode === 'off')
+  state.policy = next
+  state.alwaysOff = next.default === 'off' && Object.values(next.organisations ?? {}).every((mode) => mode === 'off')
 }
 
 /** The mode for an organisation; spans without one follow the default. */
 export function contentMode(orgId: unknown): ContentMode {
-  if (alwaysOff) return 'off'
+  if (state.alwaysOff) return 'off'
+  const { policy } = state
   const own = typeof orgId === 'string' && Object.hasOwn(policy.organisations ?? {}, orgId)
   return own ? (policy.organisations?.[orgId as string] ?? policy.default) : policy.default
 }

@@ -1,8 +1,10 @@
 // The metrics of model calls and feature runs. In: finished calls. Out: histogram points with bounded tenant labels,
 // through the OpenTelemetry metrics API, so that they cost nothing where no SDK is started.
 import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api'
+import { processState } from '../process-state.ts'
 import { ATTR, METRIC } from '../semconv.ts'
 import { VERSION } from '../version.ts'
+import { rememberStreams } from './known-streams.ts'
 import { Labels } from './labels.ts'
 import { RateLimits } from './rate-limits.ts'
 
@@ -18,29 +20,33 @@ interface Instruments {
   featureDuration: Histogram
 }
 
-let labels = new Labels()
-let rateLimits = new RateLimits()
-let current: { provider: MeterProvider; instruments: Instruments } | undefined
+interface State {
+  labels: Labels
+  rateLimits: RateLimits
+  current?: { provider: MeterProvider; instruments: Instruments }
+}
+
+const state = processState('metrics', (): State => ({ labels: new Labels(), rateLimits: new RateLimits() }))
 
 /** Replaces the bounds on labels; called once at start. */
 export function setLabels(next: Labels): void {
-  labels = next
-  rateLimits = new RateLimits()
+  state.labels = next
+  state.rateLimits = new RateLimits()
 }
 
-export const activeLabels = (): Labels => labels
+export const activeLabels = (): Labels => state.labels
 
 // The API has no proxy for meters: instruments made before the SDK starts stay no-ops, so they are made on first use
 // and again when the provider changes.
 function instruments(): Instruments {
   const provider = metrics.getMeterProvider()
-  if (current?.provider !== provider) {
+  if (state.current?.provider !== provider) {
     const meter = provider.getMeter('spanledger', VERSION)
-    current = { provider, instruments: createInstruments(meter) }
+    state.current = { provider, instruments: createInstruments(meter) }
     registerFoldedDeals(meter)
     registerRateLimits(meter)
   }
-  return current.instruments
+  return state.current.instruments
 }
 
 const createInstruments = (meter: Meter): Instruments => ({
@@ -52,23 +58,26 @@ const createInstruments = (meter: Meter): Instruments => ({
 })
 
 const histogram = (meter: Meter, metric: { name: string; unit: string; description: string }, bounds: number[]) =>
-  meter.createHistogram(metric.name, {
-    unit: metric.unit,
-    description: metric.description,
-    advice: { explicitBucketBoundaries: bounds },
-  })
+  // Every point's labels are one of the objects that Labels hands out again and again.
+  rememberStreams(
+    meter.createHistogram(metric.name, {
+      unit: metric.unit,
+      description: metric.description,
+      advice: { explicitBucketBoundaries: bounds },
+    }),
+  )
 
 function registerFoldedDeals(meter: Meter): void {
   const { name, unit, description } = METRIC.foldedDeals
   meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
-    for (const [org, count] of labels.foldedDeals()) result.observe(count, { [ATTR.orgId]: org })
+    for (const [org, count] of state.labels.foldedDeals()) result.observe(count, { [ATTR.orgId]: org })
   })
 }
 
 function registerRateLimits(meter: Meter): void {
   const { name, unit, description } = METRIC.rateLimitUsed
   meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
-    for (const [of, usedRatio] of rateLimits.take(Date.now())) result.observe(usedRatio, of)
+    for (const [of, usedRatio] of state.rateLimits.take(Date.now())) result.observe(usedRatio, of)
   })
 }
 
@@ -79,7 +88,7 @@ export function recordRateLimit(
   use: { usedRatio: number; resetMs?: number | undefined },
 ): void {
   instruments()
-  rateLimits.set(labels.forProvider(tenant, call), use.usedRatio, use.resetMs, Date.now())
+  state.rateLimits.set(state.labels.forProvider(tenant, call), use.usedRatio, use.resetMs, Date.now())
 }
 
 export interface CallPoint {
@@ -96,7 +105,7 @@ export function recordCallMetrics(
   point: CallPoint,
 ): void {
   const { operationDuration, tokenUsage, timeToFirstChunk } = instruments()
-  const named = labels.forCall(tenant, call)
+  const named = state.labels.forCall(tenant, call)
   operationDuration.record(point.durationS, named.call)
   if (point.timeToFirstChunkS !== undefined) timeToFirstChunk.record(point.timeToFirstChunkS, named.call)
   if (point.inputTokens !== undefined) tokenUsage.record(point.inputTokens, named.input)
@@ -109,7 +118,7 @@ export function recordChunkGap(
   call: Readonly<Attributes>,
   gapS: number,
 ): void {
-  instruments().timePerOutputChunk.record(gapS, labels.of(tenant, call))
+  instruments().timePerOutputChunk.record(gapS, state.labels.of(tenant, call))
 }
 
 /** Records one finished feature run. */
@@ -118,5 +127,5 @@ export function recordFeatureMetrics(
   run: Readonly<Attributes>,
   durationS: number,
 ): void {
-  instruments().featureDuration.record(durationS, labels.of(tenant, run))
+  instruments().featureDuration.record(durationS, state.labels.of(tenant, run))
 }

@@ -2,6 +2,7 @@
 // moment their answer is there. Out: none stays open for good; each ends as abandoned after a while, and at the latest
 // when the event loop runs dry or telemetry is shut down.
 import { guard } from '../problems.ts'
+import { processState } from '../process-state.ts'
 
 /** Ends its span when its reader does not come; the answer was there since `sinceMs` of performance.now(). */
 export interface Unread {
@@ -16,6 +17,9 @@ const waiting = new Map<Unread, number>()
 const open = new Set<Unread>()
 let scheduled = false
 let listens = false
+
+/** Ends what is unread, one of each copy of this library. */
+const endings = processState('unread', () => new Set<() => void>())
 
 /** The answer of `call` is there from now on. */
 export function awaitReader(call: Unread): void {
@@ -42,11 +46,16 @@ export function forget(call: Unread): void {
 
 function listenForEnd(): void {
   listens = true
-  process.on('beforeExit', abandonAll)
+  endings.add(abandonOwn)
+  process.on('beforeExit', abandonOwn)
 }
 
 /** Ends every call whose answer is not read by now: the process ends. */
 export function abandonAll(): void {
+  for (const end of endings) end()
+}
+
+function abandonOwn(): void {
   abandonUntil(Number.POSITIVE_INFINITY)
   for (const call of open) guard('model call', () => call.abandon())
   open.clear()

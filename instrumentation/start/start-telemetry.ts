@@ -10,6 +10,7 @@ import { Labels } from '../metrics/labels.ts'
 import { tenantView } from '../metrics/tenant-view.ts'
 import { abandonAll } from '../model-call/unread.ts'
 import { guard, reportProblem } from '../problems.ts'
+import { processState } from '../process-state.ts'
 import { VERSION } from '../version.ts'
 import { createDetectors } from './detectors.ts'
 import { startDiagnostics } from './diagnostics.ts'
@@ -28,19 +29,19 @@ export interface Telemetry {
   shutdown(timeoutMs?: number): Promise<void>
 }
 
-let running: Telemetry | undefined
+const state = processState('telemetry', (): { running?: Telemetry } => ({}))
 
 /**
  * Starts telemetry once per process; a second call returns the running one. OTEL_SDK_DISABLED=true starts nothing. Only
  * libraries loaded afterwards are instrumented; in ES modules that is what `import()` loads, as `import … from` comes first.
  */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
-  running ??= process.env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ? idle : start(options)
-  return running
+  state.running ??= process.env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ? idle : start(options)
+  return state.running
 }
 
 /** The telemetry that startTelemetry or the preload started. */
-export const activeTelemetry = (): Telemetry | undefined => running
+export const activeTelemetry = (): Telemetry | undefined => state.running
 
 /** Standard variables that somebody may rely on. */
 const UNSUPPORTED = ['OTEL_CONFIG_FILE', 'OTEL_METRICS_EXEMPLAR_FILTER']

@@ -8,8 +8,8 @@ interface LocalTrace {
 }
 
 // A property of the span object, which is the same when it starts, ends and is exported: a WeakMap costs more than the
-// rest of this file, on every span.
-const MEMBERSHIP = Symbol('spanledger membership')
+// rest of this file, on every span. One symbol for all copies of this library (process-state.ts).
+const MEMBERSHIP: unique symbol = Symbol.for('spanledger membership')
 type Member = { [MEMBERSHIP]?: LocalTrace }
 
 const localTraceOf = (span: object | undefined): LocalTrace | undefined => (span as Member | undefined)?.[MEMBERSHIP]
