@@ -12,14 +12,11 @@ import { estimateTokens, textLength } from './estimate.ts'
 import { addFacts, type CallFacts } from './facts.ts'
 import { readResponse } from './read-response.ts'
 import { asText } from './readers/json.ts'
+import { toResultAttributes } from './result-attributes.ts'
 import type { ModelCall, ResponseInfo, Usage } from './types.ts'
 import { forget } from './unread.ts'
 
 const MAX_TEXT = 65_536
-
-function put(target: Attributes, key: string, value: Attributes[string]): void {
-  if (value !== undefined) target[key] = value
-}
 
 /** How a call ended; `stream` also for an answer whose body the app reads itself. */
 export interface CallOutcome {
@@ -59,8 +56,10 @@ export class CallRecorder implements ModelCall {
     guard('model call', () => addFacts(this.#facts, { usage }))
   }
 
-  setResponse({ id, model, finishReasons }: ResponseInfo): void {
-    guard('model call', () => addFacts(this.#facts, { responseId: id, responseModel: model, finishReasons }))
+  setResponse({ id, model, finishReasons, serviceTier }: ResponseInfo): void {
+    guard('model call', () =>
+      addFacts(this.#facts, { responseId: id, responseModel: model, finishReasons, serviceTier }),
+    )
   }
 
   setInput(input: unknown): void {
@@ -168,19 +167,10 @@ export class CallRecorder implements ModelCall {
   #resultAttributes(stream: StreamOutcome | undefined, failed: boolean): Attributes {
     const facts = this.#facts
     const partial = stream !== undefined && stream !== 'completed'
-    const found: Attributes = {}
     const { usage, estimated } = estimateTokens(facts, this.#inputCharacters, { partial, failed })
-    put(found, ATTR.responseId, facts.responseId)
-    put(found, ATTR.responseModel, facts.responseModel)
-    put(found, ATTR.finishReasons, facts.finishReasons)
-    put(found, ATTR.inputTokens, usage.inputTokens)
-    put(found, ATTR.outputTokens, usage.outputTokens)
-    put(found, ATTR.cacheReadTokens, usage.cacheReadTokens)
-    put(found, ATTR.cacheCreationTokens, usage.cacheWriteTokens)
-    put(found, ATTR.reasoningTokens, usage.reasoningTokens)
-    put(found, ATTR.inputCharacters, this.#inputCharacters)
-    put(found, ATTR.outputCharacters, facts.outputCharacters)
-    put(found, ATTR.streamOutcome, stream)
+    const found = toResultAttributes(facts, usage)
+    if (this.#inputCharacters !== undefined) found[ATTR.inputCharacters] = this.#inputCharacters
+    if (stream !== undefined) found[ATTR.streamOutcome] = stream
     if (this.#outputText) {
       // Through the SDK, whose limit on a value's length holds for text.
       this.span.setAttributes(captureOutput(this.#outputText, facts.finishReasons?.[0], this.#mode))

@@ -11,6 +11,13 @@ export interface Usage {
   cacheWriteTokens?: number | undefined
   /** Part of outputTokens the model spent on reasoning. */
   reasoningTokens?: number | undefined
+  /** Parts of inputTokens and outputTokens that were sound. */
+  audioInputTokens?: number | undefined
+  audioOutputTokens?: number | undefined
+  /** Part of cacheWriteTokens that is kept for an hour. */
+  cacheWriteHourTokens?: number | undefined
+  /** Searches of the web that the provider made. */
+  webSearches?: number | undefined
 }
 
 /** What is known before the call. */
@@ -35,6 +42,8 @@ export interface ResponseInfo {
   id?: string | undefined
   model?: string | undefined
   finishReasons?: string[] | undefined
+  /** The tier that answered, where it is not the usual one: `flex`, `priority`, `batch`, … */
+  serviceTier?: string | undefined
 }
 
 /** Reports on one running call. Every method may be called at any time and never throws. */

@@ -2,6 +2,7 @@
 // are added for the normal form; output_tokens include thinking. Counts in message_delta are cumulative.
 import type { CallFacts } from '../facts.ts'
 import type { Usage } from '../types.ts'
+import { readBesides, readTier } from './besides.ts'
 import { asArray, asCount, asObject, asText, type Json, joinTexts, sum } from './json.ts'
 
 export function readAnthropic(value: object): CallFacts | undefined {
@@ -14,7 +15,7 @@ export function readAnthropic(value: object): CallFacts | undefined {
     case 'message_delta':
       return {
         finishReasons: readFinish(asObject(event.delta)),
-        usage: asObject(event.usage) && readUsage(event.usage),
+        usage: asObject(event.usage) && readLaterUsage(event.usage),
       }
     case 'content_block_start':
       return readText(blockTexts(event.content_block))
@@ -35,6 +36,7 @@ function readMessage(message: Json): CallFacts {
     responseId: asText(message.id),
     responseModel: asText(message.model),
     finishReasons: readFinish(message),
+    serviceTier: readTier(asObject(message.usage)?.service_tier),
     usage: asObject(message.usage) && readUsage(message.usage),
   }
 }
@@ -66,9 +68,17 @@ function readUsage(value: unknown): Usage {
   const cacheReadTokens = asCount(usage?.cache_read_input_tokens)
   const cacheWriteTokens = asCount(usage?.cache_creation_input_tokens)
   return {
+    ...(usage && readBesides(usage)),
     inputTokens: sum(asCount(usage?.input_tokens), cacheReadTokens, cacheWriteTokens),
     outputTokens: asCount(usage?.output_tokens),
     cacheReadTokens,
     cacheWriteTokens,
+    reasoningTokens: asCount(asObject(usage?.output_tokens_details)?.thinking_tokens),
   }
+}
+
+// Input without its cached part (null) would replace the whole that message_start told.
+function readLaterUsage(value: unknown): Usage {
+  const { inputTokens, ...usage } = readUsage(value)
+  return Object(value).cache_read_input_tokens === null ? usage : { ...usage, inputTokens }
 }

@@ -1,6 +1,7 @@
 // OpenAI's Responses API, whole and as stream events. Counts include their cached and reasoning parts.
 import type { CallFacts } from '../facts.ts'
 import type { Usage } from '../types.ts'
+import { readBesides, readTier } from './besides.ts'
 import { asArray, asCount, asObject, asText, type Json, joinTexts } from './json.ts'
 
 export function readOpenAiResponses(value: object): CallFacts | undefined {
@@ -21,7 +22,8 @@ function readWhole(response: Json): CallFacts {
     responseId: asText(response.id),
     responseModel: asText(response.model),
     finishReasons: readFinish(response),
-    usage: asObject(response.usage) && readUsage(response.usage),
+    serviceTier: readTier(response.service_tier),
+    usage: asObject(response.usage) && readUsage(response.usage, response.output),
     outputCharacters: outputText?.length,
     outputText,
   }
@@ -44,12 +46,16 @@ function readFinish(response: Json): string[] {
   return status && status !== 'in_progress' && status !== 'queued' ? [status === 'completed' ? 'stop' : status] : []
 }
 
-function readUsage(value: unknown): Usage {
+function readUsage(value: unknown, output: unknown): Usage {
   const usage = asObject(value)
+  const searches = asArray(output).filter((item) => asObject(item)?.type === 'web_search_call').length
   return {
+    ...(usage && readBesides(usage)),
+    webSearches: searches || undefined,
     inputTokens: asCount(usage?.input_tokens),
     outputTokens: asCount(usage?.output_tokens),
     cacheReadTokens: asCount(asObject(usage?.input_tokens_details)?.cached_tokens),
+    cacheWriteTokens: asCount(asObject(usage?.input_tokens_details)?.cache_write_tokens),
     reasoningTokens: asCount(asObject(usage?.output_tokens_details)?.reasoning_tokens),
   }
 }

@@ -2,6 +2,7 @@
 // speak this format. prompt_tokens already include cached tokens and completion_tokens include reasoning tokens.
 import type { CallFacts } from '../facts.ts'
 import type { Usage } from '../types.ts'
+import { readBesides, readTier } from './besides.ts'
 import { asArray, asCount, asObject, asText, type Json } from './json.ts'
 
 export function readOpenAi(value: object): CallFacts | undefined {
@@ -26,6 +27,7 @@ function readCompletion(response: Json, choices: unknown[]): CallFacts {
     responseId: asText(response.id),
     responseModel: asText(response.model),
     finishReasons,
+    serviceTier: readTier(response.service_tier),
     usage: asObject(response.usage) && readUsage(response.usage),
     outputCharacters: outputText.length || undefined,
     outputText: outputText || undefined,
@@ -49,11 +51,13 @@ function readUsage(value: unknown): Usage {
   const prompt = asObject(usage?.prompt_tokens_details)
   const completion = asObject(usage?.completion_tokens_details)
   return {
+    ...(usage && readBesides(usage)),
     inputTokens: asCount(usage?.prompt_tokens),
     outputTokens: asCount(usage?.completion_tokens),
     // DeepSeek names the cached part beside the details.
     cacheReadTokens: asCount(prompt?.cached_tokens) ?? asCount(usage?.prompt_cache_hit_tokens),
-    cacheWriteTokens: asCount(prompt?.cache_creation_tokens),
+    // OpenAI's name, and that of servers which speak its format.
+    cacheWriteTokens: asCount(prompt?.cache_write_tokens) ?? asCount(prompt?.cache_creation_tokens),
     reasoningTokens: asCount(completion?.reasoning_tokens),
   }
 }

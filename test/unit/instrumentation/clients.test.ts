@@ -1,4 +1,5 @@
-// The real SDK clients against recorded wire formats: what each case becomes, compared whole.
+// The real SDK clients against answers in the providers' wire formats (written after their references, not recorded; see
+// test/fixtures/providers): what each case becomes, compared whole.
 import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI, Models } from '@google/genai'
 import OpenAI from 'openai'
