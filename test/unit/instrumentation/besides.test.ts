@@ -45,9 +45,14 @@ const anthropicSearch = { server_tool_use: { web_search_requests: 2 } }
 const hour = { cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 40 } }
 
 describe('a call', () => {
-  it.each<[string, unknown, object, string | undefined]>([
+  it.each<[string, unknown, object, string]>([
     ['OpenAI: sound', chat(openAiSound), SOUND, 'audio'],
-    ['OpenAI: another tier', chat({}, { service_tier: 'flex' }), { 'gen_ai.response.service_tier': 'flex' }, undefined],
+    [
+      'OpenAI: another tier',
+      chat({}, { service_tier: 'flex' }),
+      { 'gen_ai.response.service_tier': 'flex' },
+      'flex_tier',
+    ],
     [
       'OpenAI, Responses: searches',
       responses({}, { output: [{ type: 'web_search_call' }, { type: 'message' }, { type: 'web_search_call' }] }),
@@ -58,15 +63,15 @@ describe('a call', () => {
       'OpenAI, Responses: another tier',
       responses({}, { service_tier: 'priority' }),
       { 'gen_ai.response.service_tier': 'priority' },
-      undefined,
+      'priority_tier',
     ],
-    ['Anthropic: a cache for an hour', message(hour), HOUR, undefined],
+    ['Anthropic: a cache for an hour', message(hour), HOUR, 'cache_1h'],
     ['Anthropic: searches', message(anthropicSearch), SEARCHED, 'web_search'],
     [
       'Anthropic: another tier',
       message({ service_tier: 'batch' }),
       { 'gen_ai.response.service_tier': 'batch' },
-      undefined,
+      'batch_tier',
     ],
     [
       'Google: sound',
@@ -82,17 +87,17 @@ describe('a call', () => {
     ],
     ['Google: searches', gemini({}, { groundingMetadata: { webSearchQueries: ['a', 'b'] } }), SEARCHED, 'web_search'],
     ['the AI SDK: sound', aiSdk(openAiSound), SOUND, 'audio'],
-    ['the AI SDK: a cache for an hour', aiSdk(hour), HOUR, undefined],
+    ['the AI SDK: a cache for an hour', aiSdk(hour), HOUR, 'cache_1h'],
     [
       'the AI SDK: another tier, beside',
       aiSdk({}, { providerMetadata: { openai: { serviceTier: 'flex' } } }),
       { 'gen_ai.response.service_tier': 'flex' },
-      undefined,
+      'flex_tier',
     ],
   ])('of %s', async (_name, response, found, besides) => {
     const attributes = await attributesOf(response)
     expect(attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 50, ...found })
-    if (besides) expect(readBesides(attributes as Attributes, 'chat')).toBe(besides)
+    expect(readBesides(attributes as Attributes, 'chat')).toBe(besides)
   })
 
   it.each([
