@@ -10,17 +10,24 @@ import { clean, down } from './commands/down.ts'
 import { install } from './commands/install.ts'
 import { logs } from './commands/logs.ts'
 import { compose, decideMode, ranInDocker } from './commands/mode.ts'
+import { requestStart, requestStop } from './commands/requests.ts'
 import { status } from './commands/status.ts'
-import { holdService, supervise } from './commands/supervise.ts'
+import { supervise } from './commands/supervise.ts'
 import { up } from './commands/up.ts'
 import { envExample } from './env-example.ts'
 import { liveSupervisor } from './supervisor/state-file.ts'
 
-const program = new Command('stack').description('Runs all of Spanledger on this machine without Docker.')
+const program = new Command('stack').description('Runs all of Spanledger on this machine, in Docker or without.')
 
 /** A command that answers with a verdict: false becomes exit code 1. */
 const verdict = async (result: boolean | Promise<boolean>) => {
   if (!(await result)) process.exitCode = 1
+}
+
+/** The name given with S=, which Compose would not miss. */
+const named = (name: string): string => {
+  if (name === '') throw new Error('say which, S=<service>; `make status` lists them')
+  return name
 }
 
 const composeVerdict = async (args: string[]) => verdict((await compose(args)) === 0)
@@ -57,14 +64,18 @@ program
   )
 program
   .command('stop')
-  .description('stop one service and keep it stopped')
-  .argument('<service>')
-  .action((name: string) => (ranInDocker() ? composeVerdict(['stop', name]) : holdService(name, true)))
+  .description('stop one service and keep it stopped; without a name it lists them')
+  .argument('[service]')
+  .action((name = '') =>
+    ranInDocker() ? composeVerdict(['stop', named(name)]) : console.log(requestStop(STATE_DIR, name)),
+  )
 program
   .command('start')
-  .description('start a service that was stopped')
-  .argument('<service>')
-  .action((name: string) => (ranInDocker() ? composeVerdict(['start', name]) : holdService(name, false)))
+  .description('start a service that was stopped or failed; without a name it lists them')
+  .argument('[service]')
+  .action((name = '') =>
+    ranInDocker() ? composeVerdict(['start', named(name)]) : console.log(requestStart(STATE_DIR, name)),
+  )
 program
   .command('clean')
   .description('stop everything and remove its data (.spanledger/)')

@@ -22,8 +22,8 @@ const LOOK_EVERY_MS = 200
 export async function up({ detach, demo }: { detach: boolean; demo: boolean }): Promise<boolean> {
   if (liveSupervisor(STATE_DIR)) {
     console.log('The stack already runs here (`make down` stops it).\n')
-    console.log(urlTable(services()))
-    return demo ? loadDemo(checkoutContext()) : true
+    const ok = showServices()
+    return demo ? (await loadDemo(checkoutContext())) && ok : ok
   }
   await install()
   const leftovers = await endLeftovers(STATE_DIR)
@@ -42,11 +42,8 @@ export async function up({ detach, demo }: { detach: boolean; demo: boolean }): 
     hasEnded,
   )
   if (interrupted.signal.aborted) return stopped()
-  console.log(`\n${urlTable(services())}\n`)
-  for (const { name, state, detail } of services()) {
-    if (state === 'absent') console.log(`absent: ${name}: ${detail}`)
-    if (state === 'failed') console.log(`✖ ${name} failed: ${detail}\n  make logs S=${name} shows more`)
-  }
+  console.log('')
+  showServices()
   const loaded = !demo || (await loadDemo(context))
   if (interrupted.signal.aborted) return stopped()
   if (detach) {
@@ -65,6 +62,18 @@ async function stopped(): Promise<true> {
 }
 
 const services = (): ServiceStatus[] => readState(STATE_DIR)?.services ?? []
+
+/** The URLs, and what is not there and why. Returns false when a service failed. */
+function showServices(): boolean {
+  console.log(`${urlTable(services())}\n`)
+  for (const { name, state, detail } of services()) {
+    if (state === 'absent') console.log(`absent: ${name}: ${detail}`)
+    if (state === 'failed') {
+      console.log(`✖ ${name} failed: ${detail}\n  make logs S=${name} shows more, make start S=${name} tries again`)
+    }
+  }
+  return services().every(({ state }) => state !== 'failed')
+}
 
 /** Starts `main.ts supervise` in a session of its own; returns a function that tells whether it ended. */
 function startSupervisor(): () => boolean {

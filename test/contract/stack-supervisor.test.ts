@@ -2,14 +2,16 @@
 // itself was killed and the next one (or `down`) came.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createRequestFollower, requestStart, requestStop } from '../../stack/commands/requests.ts'
 import { freePorts } from '../../stack/ports.ts'
 import { endLeftovers } from '../../stack/supervisor/leftovers.ts'
 import { liveSupervisor, readState } from '../../stack/supervisor/state-file.ts'
 import { createSupervisor, type Supervisor } from '../../stack/supervisor/supervisor.ts'
+import type { ServiceDefinition } from '../../stack/supervisor/types.ts'
 import { pollUntil } from '../support/poll.ts'
 import { twoServices } from '../support/two-services.ts'
 
@@ -157,4 +159,57 @@ test('gives services none of our environment but what they need', async () => {
   delete process.env.SOMEBODYS_SECRET
   expect(environment).toContain('PATH=')
   expect(environment).not.toContain('SOMEBODYS_SECRET')
+})
+
+describe('requests of other processes', () => {
+  test('stop a service and start it again, and say what happens', async () => {
+    const supervisor = await start()
+    const follow = createRequestFollower(supervisor, stateDir)
+    expect(requestStop(stateDir, 'front')).toBe('front is being stopped; `make start S=front` starts it again.')
+    await pollUntil('front to be stopped', () => {
+      follow()
+      expect(supervisor.statuses()[0]?.state).toBe('stopped')
+    })
+    expect(requestStart(stateDir, 'front')).toBe('front is being started; `make status` shows when it is healthy.')
+    await pollUntil('front to be healthy again', () => {
+      follow()
+      expect(supervisor.statuses()[0]?.state).toBe('healthy')
+    })
+  })
+
+  test('try a failed service once more', async () => {
+    const [front] = twoServices(ports.front, ports.back)
+    const permit = join(stateDir, 'permit')
+    const prepare = async () => {
+      if (!existsSync(permit)) throw new Error('not yet')
+    }
+    running = await createSupervisor({ stateDir, services: [{ ...(front as ServiceDefinition), prepare }] })
+    const supervisor = running
+    const follow = createRequestFollower(supervisor, stateDir)
+    await supervisor.whenSettled(AbortSignal.timeout(20_000))
+    expect(supervisor.statuses()[0]).toMatchObject({ state: 'failed', detail: 'not yet' })
+    writeFileSync(permit, '')
+    follow()
+    expect(supervisor.statuses()[0]?.state).toBe('failed')
+    requestStart(stateDir, 'front')
+    await pollUntil('front to be healthy', () => {
+      follow()
+      expect(supervisor.statuses()[0]?.state).toBe('healthy')
+    })
+    expect(readdirSync(join(stateDir, 'tried'))).toEqual([])
+  })
+
+  test('are refused when nothing runs, for a service that is none, and for one that is absent', async () => {
+    const down = 'the stack is not running here; `make up` starts it'
+    expect(() => requestStop(stateDir, 'front')).toThrow(down)
+    const absent = { name: 'tempo', title: 'Tempo', absent: 'no tempo on PATH' }
+    running = await createSupervisor({ stateDir, services: [...twoServices(ports.front, ports.back), absent] })
+    createRequestFollower(running, stateDir)
+    expect(() => requestStop(stateDir, 'fornt')).toThrow('no service "fornt"; services: front, back, tempo')
+    expect(() => requestStart(stateDir, '')).toThrow('say which, S=<service>; services: front, back, tempo')
+    expect(() => requestStop(stateDir, 'tempo')).toThrow('tempo does not run here: no tempo on PATH')
+    expect(readdirSync(join(stateDir, 'held'))).toEqual([])
+    await running.stop()
+    expect(() => requestStop(stateDir, 'front')).toThrow(down)
+  })
 })
