@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { API_KEY_PREFIX, sha256Hex } from '../api/auth/authenticate.ts'
-import { isTenantId } from '../shared/ids.ts'
+import { requireOrganisations } from './organisations.ts'
 
 /** A superadmin is a person, never a key. */
 export const KEY_ROLES = ['member', 'admin'] as const
@@ -25,9 +25,7 @@ export async function createApiKey(
   { orgId, name, role, expiresAt }: Pick<ApiKey, 'orgId' | 'name' | 'role' | 'expiresAt'>,
 ): Promise<string> {
   if (!NAME.test(name)) throw new Error(`${JSON.stringify(name)} is no name of a key: 1 to 64 of A-Z a-z 0-9 . _ : @ -`)
-  const organisation = isTenantId(orgId) && (await client.query('select from organisations where org_id = $1', [orgId]))
-  if (!organisation || organisation.rowCount === 0)
-    throw new Error(`no organisation ${orgId}; spanledger tenant list shows them`)
+  await requireOrganisations(client, [orgId])
   const key = `${API_KEY_PREFIX}${randomBytes(24).toString('base64url')}`
   const { rowCount } = await client.query(
     `insert into api_keys (org_id, key_sha256, name, role, created_by, expires_at)

@@ -1,10 +1,19 @@
 // The CLI's database connection. In: SPANLEDGER_DATABASE_URL. Out: one connected client for the length of a command.
 import pg from 'pg'
-import { loadConfig, secret } from '../shared/config.ts'
+import { ConfigError } from '../shared/config.ts'
 
-/** URL of the owner or a superuser. @throws ConfigError when it is not set. */
+const FORM = 'write it like postgres://postgres:<password>@127.0.0.1:54329/spanledger'
+
+/** URL of the owner or a superuser. @throws ConfigError when it is not set or no Postgres URL. */
 export function databaseUrl(env: Record<string, string | undefined> = process.env): string {
-  return loadConfig({ SPANLEDGER_DATABASE_URL: secret() }, 'SPANLEDGER_DATABASE_', env).SPANLEDGER_DATABASE_URL
+  const url = env.SPANLEDGER_DATABASE_URL
+  if (!url) throw new ConfigError(`SPANLEDGER_DATABASE_URL: required, but not set; ${FORM}`)
+  // The value holds a password: it is not shown.
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+    throw new ConfigError(
+      `SPANLEDGER_DATABASE_URL is no Postgres URL; ${FORM}, special characters of the password as %XX`,
+    )
+  return url
 }
 
 export async function withDatabase<T>(work: (client: pg.Client) => Promise<T>, url = databaseUrl()): Promise<T> {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { parseModelPattern } from '../ledger/price/model-pattern.ts'
 import type { NewPriceVersion } from '../ledger/price/price-rows.ts'
 import { type PriceVersion, TOKEN_CLASSES } from '../ledger/price/price-version.ts'
-import { toProvider } from '../ledger/recognise/provider.ts'
+import { providerOfModel, toModelName, toProvider } from '../ledger/recognise/provider.ts'
 import { formatUsd } from '../shared/money.ts'
 
 const usdPerMillion = z
@@ -42,6 +42,13 @@ const versionSchema = z
 
 /** The name calls of it are booked under (`gemini` → `gcp.gemini`); `*` stays; '' for a framework. */
 export const toPriceProvider = (written: string): string => (written === '*' ? written : toProvider(written))
+
+/** The same; when nobody writes one, by the model's routing prefix or family. '' when that does not tell either. */
+export function priceProviderOf(model: string, written?: string): string {
+  if (written !== undefined) return toPriceProvider(written)
+  const { model: name, prefix } = toModelName(model)
+  return prefix || providerOfModel(name)
+}
 
 /** @throws Error naming every problem. */
 export function validPriceVersion(input: unknown): NewPriceVersion {

@@ -3,18 +3,22 @@ import { createHash, randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { isTenantId } from '../shared/ids.ts'
 import { asOwner } from './database.ts'
-
-export type MemberRole = 'member' | 'admin' | 'superadmin'
+import { requireOrganisations } from './organisations.ts'
 
 const MAX_ROLE_BYTES = 63
 
-/** Idempotent. @throws RangeError when the id is malformed or one of ours (they start with `_`). */
-export async function createTenant(client: pg.Client, orgId: string, name: string): Promise<void> {
+/**
+ * Makes the organisation, or gives it the name.
+ * @param name undefined: the name it has, its id for a new one.
+ * @throws RangeError when the id is malformed or one of ours (they start with `_`).
+ */
+export async function createTenant(client: pg.Client, orgId: string, name?: string): Promise<void> {
   requireTenantId(orgId)
   await asOwner(client, () =>
     client.query(
-      'insert into organisations (org_id, name) values ($1, $2) on conflict (org_id) do update set name = excluded.name',
-      [orgId, name],
+      `insert into organisations (org_id, name) values ($1, coalesce($2, $1))
+       on conflict (org_id) do update set name = coalesce($2, organisations.name)`,
+      [orgId, name ?? null],
     ),
   )
 }
@@ -34,8 +38,7 @@ export interface ReaderLogin {
 /** Makes or renews the organisation's read-only login; the password is known only to the caller. */
 export async function createReader(client: pg.Client, orgId: string): Promise<ReaderLogin> {
   requireTenantId(orgId)
-  const { rowCount } = await client.query('select from organisations where org_id = $1', [orgId])
-  if (rowCount === 0) throw new Error(`no organisation ${orgId}; create it with: spanledger tenant create ${orgId}`)
+  await requireOrganisations(client, [orgId])
   const role = readerRole(orgId)
   const password = randomBytes(24).toString('base64url')
   const quoted = client.escapeIdentifier(role)
@@ -97,37 +100,6 @@ export async function dropTenant(client: pg.Client, orgId: string): Promise<Reco
   )
   for (const { role_name: role } of readers) await client.query(`drop role if exists ${client.escapeIdentifier(role)}`)
   return removed
-}
-
-export async function setMember(client: pg.Client, orgId: string, userId: string, role: MemberRole): Promise<void> {
-  requireTenantId(orgId)
-  await asOwner(client, () =>
-    client.query(
-      `insert into members (org_id, user_id, role) values ($1, $2, $3)
-       on conflict (org_id, user_id) do update set role = excluded.role`,
-      [orgId, userId, role],
-    ),
-  )
-}
-
-/** Where a member is mailed the organisation's alerts, as long as the role is admin; null: nowhere. */
-export async function setAlertAddress(
-  client: pg.Client,
-  orgId: string,
-  userId: string,
-  address: string | null,
-): Promise<void> {
-  const set = `insert into alert_addresses (org_id, user_id, address) values ($1, $2, $3)
-     on conflict (org_id, user_id) do update set address = excluded.address`
-  const unset = 'delete from alert_addresses where org_id = $1 and user_id = $2'
-  try {
-    await asOwner(client, () =>
-      address === null ? client.query(unset, [orgId, userId]) : client.query(set, [orgId, userId, address]),
-    )
-  } catch (error) {
-    if ((error as { constraint?: string }).constraint !== 'alert_addresses_address_form') throw error
-    throw new RangeError(`${JSON.stringify(address)} is no mail address: write one, like anna@example.com`)
-  }
 }
 
 function requireTenantId(orgId: string): void {

@@ -18,9 +18,9 @@ const FILES = [
   'stack/render.ts',
   'stack/services/senders-file.ts',
 ]
-const copied = [...readFileSync(join(ROOT, 'Dockerfile'), 'utf8').matchAll(/^COPY ([a-z]+) \1$/gm)].map(
-  ([, dir]) => dir,
-)
+const copied = [
+  ...readFileSync(join(ROOT, 'Dockerfile'), 'utf8').matchAll(/^COPY (?:([a-z]+) \1|(package\.json) \.\/)$/gm),
+].map(([, dir, file]) => dir ?? file)
 
 const imports = globSync(FILES, { cwd: ROOT }).flatMap((file) => {
   const text = readFileSync(join(ROOT, file), 'utf8')

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { type ApiKey, createApiKey, KEY_ROLES, type KeyRole, listApiKeys, revokeApiKey } from '../api-keys.ts'
 import { asOwner, withDatabase } from '../database.ts'
+import { requireOrganisations } from '../organisations.ts'
 import { parseTime } from '../parse-time.ts'
 
 export function addApiKey(program: Command): void {
@@ -26,6 +27,7 @@ export function addApiKey(program: Command): void {
     .option('--org <org_id>', 'only of this organisation')
     .action(({ org }: { org?: string }) =>
       withDatabase(async (client) => {
+        if (org !== undefined) await requireOrganisations(client, [org])
         for (const key of await asOwner(client, () => listApiKeys(client, org))) {
           console.log([key.orgId, key.name, key.role, key.createdAt.toISOString(), stateOf(key)].join('\t'))
         }

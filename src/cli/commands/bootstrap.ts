@@ -1,6 +1,6 @@
 // `spanledger bootstrap`: makes an empty or older database ready to serve. In: the owner URL and the secrets of .env.
-// Out: current schema, roles with passwords, the collector's token, the price book, partitions, demo organisations.
-// Running it again changes nothing.
+// Out: current schema, roles with passwords, the collector's token, the price book, partitions and, unless told not to, the
+// demo organisations. Running it again changes nothing.
 import type { Command } from 'commander'
 import { seedPrices } from '../../ledger/price/seed-prices.ts'
 import { loadConfig, secret } from '../../shared/config.ts'
@@ -17,9 +17,9 @@ const SECRETS = {
   LEDGER_TOKEN: secret(),
 }
 
-export async function bootstrap(url: string, env: Record<string, string | undefined> = process.env): Promise<void> {
+async function bootstrap(url: string, { demo }: { demo: boolean }): Promise<void> {
   // Only the names themselves as prefixes: other services' variables stand in the same environment.
-  const secrets = loadConfig(SECRETS, 'SPANLEDGER_BOOTSTRAP_', env)
+  const secrets = loadConfig(SECRETS, 'SPANLEDGER_BOOTSTRAP_')
   await migrate(url, 'up', { log: (line) => console.log(line) })
   await withDatabase(async (client) => {
     await client.query('select secure_database()')
@@ -31,7 +31,7 @@ export async function bootstrap(url: string, env: Record<string, string | undefi
     await asOwner(client, async () => {
       await registerWriterToken(client, 'collector', secrets.LEDGER_TOKEN)
       await seedPrices(client)
-      await createDemoOrganisations(client)
+      if (demo) await createDemoOrganisations(client)
       await client.query('select ensure_partitions_ahead()')
     })
   }, url)
@@ -40,9 +40,13 @@ export async function bootstrap(url: string, env: Record<string, string | undefi
 export function addBootstrap(program: Command): void {
   program
     .command('bootstrap')
-    .description('Migrates, sets passwords, registers the collector and creates the demo organisations. Idempotent.')
-    .action(async () => {
-      await bootstrap(databaseUrl())
+    .description(
+      'Makes a database ready to serve: schema, passwords, the collector’s token, prices. Again changes nothing.',
+    )
+    .option('--no-demo', 'without the organisations of the demo app')
+    .addHelpText('after', `\nIt reads ${Object.keys(SECRETS).join(', ')} from the environment.`)
+    .action(async ({ demo }: { demo: boolean }) => {
+      await bootstrap(databaseUrl(), { demo })
       console.log('The database is ready.')
     })
 }

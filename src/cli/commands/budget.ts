@@ -6,6 +6,7 @@ import { budgetErrors } from '../../api/budgets/budget-errors.ts'
 import { readBudgets } from '../../api/budgets/read-budgets.ts'
 import { formatUsd, parseUsd } from '../../shared/money.ts'
 import { withDatabase } from '../database.ts'
+import { requireOrganisations } from '../organisations.ts'
 
 interface Target {
   org: string
@@ -49,6 +50,7 @@ export function addBudget(program: Command): void {
 }
 
 async function list(client: pg.ClientBase, org: string | undefined): Promise<void> {
+  if (org !== undefined) await requireOrganisations(client, [org])
   const budgets = (await readBudgets(client, Date.now())).filter((budget) => org === undefined || budget.org_id === org)
   for (const { org_id, scope, scope_id, period, amount, used, unpricedCalls, assessment } of budgets) {
     const unpriced = unpricedCalls > 0n ? `, ${unpricedCalls} calls without a price` : ''

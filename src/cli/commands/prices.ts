@@ -6,10 +6,9 @@ import { createPriceBook } from '../../ledger/price/price-book.ts'
 import { loadPriceVersions, nextMs, recordPriceVersions } from '../../ledger/price/price-rows.ts'
 import { TOKEN_CLASSES, type TokenClass } from '../../ledger/price/price-version.ts'
 import { seedPrices } from '../../ledger/price/seed-prices.ts'
-import { providerOfModel, toModelName } from '../../ledger/recognise/provider.ts'
 import { asOwner, withDatabase } from '../database.ts'
 import { parseTime, parseTimeOrAlways } from '../parse-time.ts'
-import { describePrice, parsePriceFile, toPriceProvider, validPriceVersion } from '../price-input.ts'
+import { describePrice, parsePriceFile, priceProviderOf, toPriceProvider, validPriceVersion } from '../price-input.ts'
 import { describeSpan, withdrawPrice } from '../withdraw-price.ts'
 
 interface Target {
@@ -82,8 +81,7 @@ function addList(prices: Command): void {
         const known = options.knownOn ? { knownOnMs: options.knownOn.getTime() } : {}
         if (options.model !== undefined) {
           const at = options.at ?? new Date()
-          const provider =
-            options.provider === undefined ? guessProvider(options.model) : toPriceProvider(options.provider)
+          const provider = priceProviderOf(options.model, options.provider)
           const found = createPriceBook(versions, known).find(provider, options.model, at.getTime())
           if (!found)
             throw new Error(
@@ -103,12 +101,6 @@ function addList(prices: Command): void {
         }
       }),
     )
-}
-
-/** By routing prefix or model family; '' when neither tells. */
-function guessProvider(written: string): string {
-  const { model, prefix } = toModelName(written)
-  return prefix || providerOfModel(model)
 }
 
 function addSet(prices: Command): void {

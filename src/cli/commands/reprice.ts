@@ -26,6 +26,7 @@ export function addReprice(program: Command): void {
       withDatabase((reader) =>
         withDatabase(async (writer) => {
           const { from, to, model } = options
+          if (from && to && from >= to) throw new Error('--to must be after --from')
           console.log(`Calls ${describePeriod(from, to)}${model === undefined ? '' : `, of ${model}`}:`)
           for (const version of await loadPriceVersions(reader))
             if (version.problem !== undefined) console.error(`${describeProblem(version)}; its calls stay as booked.`)

@@ -9,6 +9,7 @@ import { renewTenantAccess } from '../grafana/tenant-access.ts'
 import { tenantDashboards } from '../grafana/tenant-dashboards.ts'
 import { type Places, type TenantDataSource, tenantDataSources } from '../grafana/tenant-data-sources.ts'
 import { writeTenantFile } from '../grafana/tenant-file.ts'
+import { requireOrganisations } from '../organisations.ts'
 
 const GRAFANA = {
   SPANLEDGER_GRAFANA_URL: z.url().optional(),
@@ -49,8 +50,7 @@ async function giveGrafana(orgId: string, { files, apiUrl, databaseHost }: Flags
     apiUrl,
   }
   await withDatabase(async (client) => {
-    const { rowCount } = await client.query('select from organisations where org_id = $1', [orgId])
-    if (rowCount === 0) throw new Error(`no organisation ${orgId}; create it with: spanledger tenant create ${orgId}`)
+    await requireOrganisations(client, [orgId])
     const dataSources = async () => tenantDataSources(await renewTenantAccess(client, orgId, new Date()), places)
     const grafana = givenGrafana()
     await (grafana ? setUpGrafana(grafana, orgId, dataSources) : writeFiles(files, orgId, dataSources))

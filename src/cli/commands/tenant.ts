@@ -1,7 +1,8 @@
-// `spanledger tenant create|reader|grafana|member|list|drop`. In: arguments. Out: organisations, logins, members.
+// `spanledger tenant create|reader|grafana|member|members|list|drop`. In: arguments. Out: organisations, logins, members.
 import { type Command, Option } from 'commander'
 import { withDatabase } from '../database.ts'
-import { createReader, createTenant, dropTenant, type MemberRole, setAlertAddress, setMember } from '../tenants.ts'
+import { listMembers, MEMBER_ROLES, type MemberRole, removeMember, setMember } from '../members.ts'
+import { createReader, createTenant, dropTenant } from '../tenants.ts'
 import { addTenantGrafana } from './tenant-grafana.ts'
 
 export function addTenant(program: Command): void {
@@ -9,11 +10,11 @@ export function addTenant(program: Command): void {
 
   tenant
     .command('create <org_id>')
-    .description('Creates an organisation, or renames it.')
-    .option('--name <name>', 'name people read')
+    .description('Creates an organisation; one that exists is renamed where --name says so.')
+    .option('--name <name>', 'name people read (new ones: the id)')
     .action((orgId: string, options: { name?: string }) =>
       withDatabase(async (client) => {
-        await createTenant(client, orgId, options.name ?? orgId)
+        await createTenant(client, orgId, options.name)
         console.log(`Organisation ${orgId} exists.`)
       }),
     )
@@ -34,23 +35,20 @@ export function addTenant(program: Command): void {
 
   tenant
     .command('member <org_id> <user_id>')
-    .description('Adds a user to an organisation, or changes the role.')
-    .addOption(new Option('--role <role>').choices(['member', 'admin', 'superadmin']).default('member'))
+    .description('Adds a user to an organisation, or changes what is given here; the rest stays.')
+    .addOption(new Option('--role <role>', 'what they may do there (new users: member)').choices(MEMBER_ROLES))
     .option('--alert-email <address>', 'mail the organisation’s alerts there, as long as the role is admin')
     .option('--no-alert-email', 'mail no alerts any more')
-    .action((orgId: string, userId: string, options: { role: MemberRole; alertEmail?: string | boolean }) =>
+    .option('--remove', 'they are no member any more, from their next request on')
+    .action(changeMember)
+
+  tenant
+    .command('members <org_id>')
+    .description('Lists the users of an organisation, their roles, and where its alerts are mailed.')
+    .action((orgId: string) =>
       withDatabase(async (client) => {
-        const { role, alertEmail } = options
-        if (typeof alertEmail === 'string' && role === 'member')
-          throw new Error('only admins are mailed alerts; say --role admin')
-        await setMember(client, orgId, userId, role)
-        console.log(`${userId} is ${role} of ${orgId}.`)
-        // commander: --no-alert-email makes it false; neither option leaves it undefined or true.
-        if (typeof alertEmail !== 'string' && alertEmail !== false) return
-        await setAlertAddress(client, orgId, userId, alertEmail || null)
-        console.log(
-          alertEmail ? `Alerts of ${orgId} are mailed to ${alertEmail}.` : `No alerts are mailed to ${userId}.`,
-        )
+        for (const { userId, role, address } of await listMembers(client, orgId))
+          console.log(`${userId}\t${role}\t${address ?? 'no alert mails'}`)
       }),
     )
 
@@ -77,8 +75,35 @@ export function addTenant(program: Command): void {
       withDatabase(async (client) => {
         if (options.yes !== orgId) throw new Error(`--yes ${options.yes} does not name ${orgId}; nothing was removed`)
         const removed = await dropTenant(client, orgId)
+        if (Object.keys(removed).length === 0)
+          throw new Error(`nothing is kept of an organisation ${orgId}; spanledger tenant list shows what there is`)
         for (const [table, rows] of Object.entries(removed)) console.log(`${table}\t${rows} rows removed`)
         console.log(`Organisation ${orgId} is gone.`)
       }),
     )
+}
+
+interface MemberOptions {
+  role?: MemberRole
+  /** False: --no-alert-email. */
+  alertEmail?: string | false
+  remove?: true
+}
+
+async function changeMember(orgId: string, userId: string, { role, alertEmail, remove }: MemberOptions): Promise<void> {
+  if (remove && (role !== undefined || alertEmail !== undefined)) throw new Error('--remove goes with no other option')
+  await withDatabase(async (client) => {
+    if (remove) {
+      if (!(await removeMember(client, orgId, userId)))
+        throw new Error(`${userId} is no member of ${orgId}; spanledger tenant members ${orgId} lists them`)
+      console.log(`${userId} is no member of ${orgId} any more.`)
+      return
+    }
+    const address = alertEmail === false ? null : alertEmail
+    console.log(`${userId} is ${await setMember(client, orgId, userId, { role, address })} of ${orgId}.`)
+    if (address === undefined) return
+    console.log(
+      address === null ? `No alerts are mailed to ${userId}.` : `Alerts of ${orgId} are mailed to ${address}.`,
+    )
+  })
 }

@@ -1,8 +1,8 @@
 // `spanledger token create|revoke|list`: who may send telemetry. In: arguments. Out: a token shown once.
 import type { Command } from 'commander'
 import { isTenantId } from '../../shared/ids.ts'
-import type { Client } from '../../shared/pg.ts'
 import { asOwner, withDatabase } from '../database.ts'
+import { requireOrganisations } from '../organisations.ts'
 import { createWriterToken, listWriterTokens, revokeWriterToken } from '../writer-tokens.ts'
 
 export function addToken(program: Command): void {
@@ -17,9 +17,11 @@ export function addToken(program: Command): void {
       withDatabase(async (client) => {
         const orgIds = options.org ?? []
         const malformed = orgIds.filter((orgId) => !isTenantId(orgId))
-        if (malformed.length > 0) throw new Error(`no organisation ids: ${malformed.join(', ')}`)
+        if (malformed.length > 0)
+          throw new Error(`no organisation ids: ${malformed.join(', ')}; they are 1 to 128 of A-Z a-z 0-9 . _ : @ -`)
         const token = await asOwner(client, async () => {
-          if (!options.force) await requireOrganisations(client, orgIds)
+          // A token bound to a misspelt organisation has everything else its sender sends rejected.
+          if (!options.force) await requireOrganisations(client, orgIds, '--force goes ahead without')
           return createWriterToken(client, name, options.org ?? null)
         })
         console.log(token)
@@ -48,17 +50,4 @@ export function addToken(program: Command): void {
         }
       }),
     )
-}
-
-/** A token bound to a misspelt organisation has everything else its sender sends rejected. */
-async function requireOrganisations(client: Client, orgIds: string[]): Promise<void> {
-  const { rows } = await client.query<{ org_id: string }>(
-    'select org_id from unnest($1::text[]) as asked (org_id) where org_id not in (select org_id from organisations)',
-    [orgIds],
-  )
-  if (rows.length === 0) return
-  const unknown = rows.map(({ org_id }) => org_id)
-  throw new Error(
-    `no organisation ${unknown.join(', ')}: spanledger tenant list shows them, tenant create ${unknown[0]} makes it, --force goes ahead without`,
-  )
 }

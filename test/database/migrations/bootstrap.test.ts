@@ -38,6 +38,15 @@ async function snapshot(): Promise<Record<string, unknown>> {
 }
 
 describe('spanledger bootstrap', () => {
+  test('--no-demo makes an empty database ready without organisations', async () => {
+    await spanledger(['bootstrap', '--no-demo'], SECRETS)
+    expect(await snapshot()).toMatchObject({
+      organisations: null,
+      deals: 0,
+      tokens: [hashToken('first').toString('hex')],
+    })
+  })
+
   test('makes an empty database ready, and a second run changes nothing', async () => {
     const { stdout } = await spanledger(['bootstrap'], SECRETS)
     expect(stdout).toContain('The database is ready.')

@@ -39,6 +39,11 @@ describe('spanledger tenant', () => {
     }
   })
 
+  test('create again without a name keeps the one people gave', async () => {
+    await cli('tenant', 'create', ORG)
+    expect(await ask('select name from organisations where org_id = $1', [ORG])).toEqual([{ name: 'Second' }])
+  })
+
   test('reader prints a login that works, sees its organisation, and stops working when renewed', async () => {
     const login = async () => {
       const { stdout } = await cli('tenant', 'reader', ORG)
@@ -86,6 +91,60 @@ describe('spanledger tenant', () => {
       await api.query('commit')
     }
     expect(await cli('tenant', 'member', ORG, 'ada', '--role', 'king')).toMatchObject({ code: 1 })
+  })
+
+  test('member changes what is given and keeps the rest; members lists; remove ends it', async () => {
+    const members = async () => (await cli('tenant', 'members', ORG)).stdout
+    const eve = (...args: string[]) => cli('tenant', 'member', ORG, 'eve', ...args)
+    expect(await eve('--alert-email', 'eve@example.com')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('say --role admin'),
+    })
+    expect(await members()).not.toContain('eve')
+    expect(await eve('--role', 'admin', '--alert-email', 'eve@example.com')).toMatchObject({ code: 0 })
+    expect(await members()).toContain('eve\tadmin\teve@example.com\n')
+    expect(await eve('--alert-email', 'eve')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no mail address'),
+    })
+    expect(await members()).toContain('eve\tadmin\teve@example.com\n')
+    expect(await eve('--no-alert-email')).toMatchObject({
+      stdout: `eve is admin of ${ORG}.\nNo alerts are mailed to eve.\n`,
+    })
+    expect(await members()).toContain('eve\tadmin\tno alert mails\n')
+    expect(await eve('--remove', '--role', 'admin')).toMatchObject({ code: 1 })
+    expect(await eve('--remove')).toMatchObject({ stdout: `eve is no member of ${ORG} any more.\n` })
+    expect(await eve('--remove')).toMatchObject({ code: 1, stderr: expect.stringContaining('tenant members') })
+    expect(await members()).not.toContain('eve')
+  })
+
+  test.each([
+    ['member', ['tenant', 'member', 'nobody', 'ada']],
+    ['members', ['tenant', 'members', 'nobody']],
+    ['grafana', ['tenant', 'grafana', 'nobody']],
+    ['api-key create', ['api-key', 'create', 'report', '--org', 'nobody']],
+    ['api-key list', ['api-key', 'list', '--org', 'nobody']],
+    ['token create', ['token', 'create', 'app', '--org', 'nobody']],
+    ['budget list', ['budget', 'list', '--org', 'nobody']],
+  ])('%s of an organisation that is none says so in one line, and what to do', async (_, args) => {
+    expect(await cli(...args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^spanledger: no organisation nobody: spanledger tenant list shows them, .*\n$/),
+    })
+  })
+
+  test('member refuses a user id that nobody can have', async () => {
+    for (const id of ['', 'two words', 'line\nbreak'])
+      expect(await cli('tenant', 'member', ORG, id)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('no user id'),
+      })
+  })
+
+  test('drop of an organisation that is none does not say it is gone', async () => {
+    const { code, stdout, stderr } = await cli('tenant', 'drop', 'nobody', '--yes', 'nobody')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('nothing is kept of an organisation nobody')
   })
 
   test('drop needs the name twice, then removes every row and the login, and nobody else’s', async () => {
