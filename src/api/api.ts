@@ -1,4 +1,5 @@
 // Puts the api together. In: its configuration, a clock, a logger. Out: the app, its jobs, and how to close what it opened.
+import manifest from '../../package.json' with { type: 'json' }
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createPool } from '../shared/pg.ts'
@@ -30,6 +31,7 @@ import { createMailer } from './mailer.ts'
 import { createMetrics } from './metrics.ts'
 import { createNeo4jMetrics } from './neo4j/neo4j-metrics.ts'
 import { createNeo4jProbe } from './neo4j/probe.ts'
+import { priceRoutes } from './prices/price-routes.ts'
 import { createRetentionJob, RETENTION_INTERVAL_MS } from './retention-job.ts'
 import { createApp } from './server.ts'
 import { createTempoReaders } from './tempo/readers.ts'
@@ -37,8 +39,6 @@ import { mountTempo } from './tempo/tempo-routes.ts'
 import { traceRoutes } from './traces/trace-routes.ts'
 import { kpiRoutes } from './usage/kpi-routes.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
-
-export const API_VERSION = '0.1.0'
 
 /** The first is in use; the second, while a secret is being changed, still accepted. */
 const withPrevious = (current: string, previous: string | undefined): [string, ...string[]] =>
@@ -92,6 +92,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     // Before the routes with a name in the same place of the path.
     ...liveRoutes(pool),
     ...budgetRoutes(pool, clock),
+    ...priceRoutes(pool, clock),
     ...alertRoutes({ pool, clock, act, links, publicUrl }),
     ...webhookRoutes({ pool, recordAlerts, metrics, clock, onWatchdog: deadMansSwitch.seen }),
     ...alertMailRoutes(recordAlerts, createSendAlertMails({ pool, clock, links, send, publicUrl })),
@@ -102,7 +103,7 @@ export function createApi(config: ApiConfig, { clock, logger }: { clock: Clock; 
     logger,
     guard,
     routes,
-    version: API_VERSION,
+    version: manifest.version,
     mounts: [
       (mounted) => mountAlertPages(mounted, { pool, clock, logger, act, links, visitors }),
       (mounted) => mountRunbooks(mounted),

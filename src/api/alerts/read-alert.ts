@@ -1,6 +1,7 @@
 // Reads alerts. In: a client bound to the organisation. Out: one instance with its timeline, or a page of instances.
 import type { Client } from '../../shared/pg.ts'
-import { offsetOf, type Page } from '../http/paging.ts'
+import type { Page } from '../http/paging.ts'
+import { selectPage } from '../http/select-page.ts'
 
 export interface AlertRow {
   org_id: string
@@ -71,12 +72,12 @@ export interface AlertFilter extends Page {
 }
 
 export async function listAlerts(client: Client, orgId: string, filter: AlertFilter) {
-  const { rows } = await client.query<AlertRow & { total: string }>(
-    `select ${COLUMNS}, count(*) over () as total from alert_instances i
-      where i.org_id = $1 and ($2::text is null or i.status = $2) and ($3::text is null or i.alert_name = $3)
-        and ($4::text is null or i.severity = $4)
-      order by i.starts_at desc, i.fingerprint limit $5 offset $6`,
-    [orgId, filter.status ?? null, filter.alert_name ?? null, filter.severity ?? null, filter.limit, offsetOf(filter)],
-  )
-  return { alerts: rows.map(({ total: _, ...row }) => row), total: Number(rows[0]?.total ?? 0) }
+  const sql = `
+    select ${COLUMNS}, count(*) over () as total from alert_instances i
+     where i.org_id = $1 and ($2::text is null or i.status = $2) and ($3::text is null or i.alert_name = $3)
+       and ($4::text is null or i.severity = $4)
+     order by i.starts_at desc, i.fingerprint`
+  const values = [orgId, filter.status ?? null, filter.alert_name ?? null, filter.severity ?? null]
+  const { rows, total } = await selectPage<AlertRow>(client, { sql, values }, filter)
+  return { alerts: rows, total }
 }

@@ -1,8 +1,11 @@
 // A live tail as server-sent events. In: a function that reads what is new since a position. Out: events until the reader
 // goes away. Polls: a connection to Postgres is held only while it reads. `Last-Event-ID` continues after a break.
 import type { Request, Response } from 'express'
+import { AppError } from '../../shared/errors.ts'
 
 export interface Tail<T> {
+  /** True for what `since` has given as a position. */
+  isPosition: (text: string) => boolean
   /** Position to start from when the reader names none. */
   now: () => Promise<string>
   /** What came after `position`, oldest first. */
@@ -12,9 +15,15 @@ export interface Tail<T> {
 const POLL_MS = 1000
 const HEARTBEAT_MS = 15_000
 
+/** @throws AppError `bad_request` for a Last-Event-ID that is none of this tail's positions. */
 export async function sendEvents<T>(request: Request, response: Response, name: string, tail: Tail<T>): Promise<void> {
   const asked = request.get('last-event-id')
-  let position = asked && /^[0-9A-Za-z:.\-~_+]{1,64}$/.test(asked) ? asked : await tail.now()
+  if (asked && !tail.isPosition(asked))
+    throw new AppError(
+      'bad_request',
+      'Last-Event-ID is no id of this stream; leave it out to begin with what comes now',
+    )
+  let position = asked || (await tail.now())
   response.status(200).set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' })
   response.write(': connected\n\n')
   let lastWriteMs = Date.now()

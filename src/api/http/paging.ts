@@ -16,7 +16,7 @@ export interface Page {
 
 export const offsetOf = ({ page, limit }: Page): number => (page - 1) * limit
 
-/** @param total rows that match, or null when not counted. @param fetched rows of this page, one more when there are more. */
+/** @param total rows that match, on all pages. */
 export function pageMeta({ page, limit }: Page, total: number): Meta {
   return { total, page, limit, has_more: page * limit < total, next_cursor: null }
 }

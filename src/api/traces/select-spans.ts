@@ -1,20 +1,21 @@
 // Reads the spans of a trace. In: a client bound to the organisation, a trace id, a page. Out: spans by start, and their number.
 import type { Client } from '../../shared/pg.ts'
-import { offsetOf, type Page } from '../http/paging.ts'
+import type { Page } from '../http/paging.ts'
+import { selectPage } from '../http/select-page.ts'
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 const STATUSES = ['unset', 'ok', 'error'] as const
 
-type Row = Record<string, unknown> & { kind: number; status: number; total: string }
+type Row = Record<string, unknown> & { kind: number; status: number }
 
 export async function selectSpans(client: Client, orgId: string, traceId: string, page: Page) {
-  const { rows } = await client.query<Row>(SELECT, [orgId, traceId, page.limit, offsetOf(page)])
-  const spans = rows.map(({ total: _, kind, status, ...row }) => ({
+  const { rows, total } = await selectPage<Row>(client, { sql: SELECT, values: [orgId, traceId] }, page)
+  const spans = rows.map(({ kind, status, ...row }) => ({
     ...row,
     kind: KINDS[kind] ?? 'unspecified',
     status: STATUSES[status] ?? 'unset',
   }))
-  return { spans, total: Number(rows[0]?.total ?? 0) }
+  return { spans, total }
 }
 
 // The organisation is named although row-level security filters by it as well: the planner needs it for the key.
@@ -29,5 +30,4 @@ const SELECT = `
          attributes, resource, events, links, count(*) over () as total
     from trace_spans
    where org_id = $1 and trace_id = $2
-   order by start_time, start_nanos, span_id
-   limit $3 offset $4`
+   order by start_time, start_nanos, span_id`

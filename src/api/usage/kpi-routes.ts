@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { type Client, type Pool, withOrg } from '../../shared/pg.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
+import { COST, COST_USD } from './cost.ts'
 import { dimensionConditions, dimensionQuery } from './dimensions.ts'
-import { MONEY } from './usage-routes.ts'
 
 const HOUR_MS = 3_600_000
 const LENGTH_MS = {
@@ -27,7 +27,7 @@ const FIGURES = z
     timeouts: z.string(),
     rate_limited: z.string(),
     unpriced_calls: z.string(),
-    cost_usd: MONEY,
+    cost_usd: COST_USD,
     p50_ms: MS,
     p90_ms: MS,
     p95_ms: MS,
@@ -43,9 +43,11 @@ const KPIS = z
     slo: z
       .object({ latency_p90_under_2s: z.boolean().nullable(), errors_under_2_percent: z.boolean().nullable() })
       .strict(),
-    by_provider: z.array(z.object({ provider: z.string(), calls: z.string(), cost_usd: MONEY, p90_ms: MS }).strict()),
+    by_provider: z.array(
+      z.object({ provider: z.string(), calls: z.string(), cost_usd: COST_USD, p90_ms: MS }).strict(),
+    ),
     sparkline: z.array(
-      z.object({ at: z.iso.datetime(), calls: z.string(), errors: z.string(), cost_usd: MONEY }).strict(),
+      z.object({ at: z.iso.datetime(), calls: z.string(), errors: z.string(), cost_usd: COST_USD }).strict(),
     ),
   })
   .strict()
@@ -102,7 +104,6 @@ interface Question {
 }
 
 const FROM = (where: string) => `from usage_hourly where org_id = $1 and hour >= $2 and hour < $3${where}`
-const COST = 'trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd'
 const percentile = (p: number) =>
   `round(histogram_percentile(histogram_merge(latency_histogram), ${p / 100})::numeric, 1)::float as p${p}_ms`
 
@@ -124,6 +125,6 @@ async function byProvider({ client, values, where }: Question) {
 
 async function sparkline({ client, values, where }: Question, step: 'hour' | 'day') {
   const sql = `select date_trunc('${step}', hour, 'UTC') as at, sum(calls)::text as calls, sum(errors)::text as errors, ${COST} ${FROM(where)} group by 1 order by 1`
-  const { rows } = await client.query<{ at: Date; calls: string; errors: string; cost_usd: string }>(sql, values)
+  const { rows } = await client.query<{ at: Date; calls: string; errors: string; cost_usd: string | null }>(sql, values)
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
 }

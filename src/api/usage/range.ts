@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 
-export const RANGES = { '1h': 1 / 24, '24h': 1, '7d': 7, '30d': 30, '90d': 90 } as const
+const RANGES = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 } as const
 const DAY_MS = 86_400_000
 /** Longest range that may be asked for, in days. */
 const MAX_DAYS = 1100

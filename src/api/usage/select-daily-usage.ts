@@ -1,6 +1,8 @@
 // Reads the daily roll-up. In: a client bound to the organisation, days, filters, groups, a page. Out: rows and their number.
 import type { Client } from '../../shared/pg.ts'
-import { offsetOf, type Page } from '../http/paging.ts'
+import type { Page } from '../http/paging.ts'
+import { selectPage } from '../http/select-page.ts'
+import { COST } from './cost.ts'
 import { type Dimension, dimensionConditions } from './dimensions.ts'
 import type { DayRange } from './range.ts'
 
@@ -11,8 +13,7 @@ export const FIGURES = `
   sum(calls)::text as calls, sum(errors)::text as errors, sum(unpriced_calls)::text as unpriced_calls,
   sum(estimated_calls)::text as estimated_calls, sum(input_tokens)::text as input_tokens,
   sum(output_tokens)::text as output_tokens, sum(cache_read_tokens)::text as cache_read_tokens,
-  sum(cache_write_tokens)::text as cache_write_tokens, sum(reasoning_tokens)::text as reasoning_tokens,
-  trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd`
+  sum(cache_write_tokens)::text as cache_write_tokens, sum(reasoning_tokens)::text as reasoning_tokens, ${COST}`
 
 /** The question without its page: for a table on screen and for a file. */
 export function dailyUsageQuery(orgId: string, question: Omit<DailyQuestion, keyof Page>) {
@@ -28,13 +29,6 @@ export function dailyUsageQuery(orgId: string, question: Omit<DailyQuestion, key
 }
 
 export async function selectDailyUsage(client: Client, orgId: string, question: DailyQuestion) {
-  const { sql, values, filters } = dailyUsageQuery(orgId, question)
-  const paged = `${sql} limit $${values.length + 1} offset $${values.length + 2}`
-  const { rows } = await client.query<Record<string, string> & { total: string }>(paged, [
-    ...values,
-    question.limit,
-    offsetOf(question),
-  ])
-  const total = Number(rows[0]?.total ?? 0)
-  return { rows: rows.map(({ total: _, ...row }) => row), total, filters }
+  const { filters, ...query } = dailyUsageQuery(orgId, question)
+  return { ...(await selectPage<Record<string, string | null>>(client, query, question)), filters }
 }

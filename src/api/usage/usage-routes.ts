@@ -6,20 +6,17 @@ import { type Pool, withOrg } from '../../shared/pg.ts'
 import { streamCsv } from '../http/csv.ts'
 import { pageMeta, pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
+import { COST_USD } from './cost.ts'
 import { dimensionFields, dimensionQuery, groupByQuery } from './dimensions.ts'
 import { dayRangeQuery, toDayRange } from './range.ts'
 import { dailyUsageQuery, selectDailyUsage } from './select-daily-usage.ts'
 
-export const MONEY = z
-  .string()
-  .regex(/^-?\d+(\.\d+)?$/)
-  .describe('US dollars, exact decimal')
 const COUNT = z
   .string()
   .regex(/^-?\d+$/)
   .describe('whole number; a string because it may exceed 2^53')
 
-export const USAGE_FIGURES = {
+const USAGE_FIGURES = {
   calls: COUNT,
   errors: COUNT,
   unpriced_calls: COUNT,
@@ -29,7 +26,7 @@ export const USAGE_FIGURES = {
   cache_read_tokens: COUNT,
   cache_write_tokens: COUNT,
   reasoning_tokens: COUNT,
-  cost_usd: MONEY,
+  cost_usd: COST_USD,
 }
 
 const DAILY_ROW = z.object({ day: z.iso.date(), ...dimensionFields, ...USAGE_FIGURES }).strict()

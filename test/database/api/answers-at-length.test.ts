@@ -226,13 +226,35 @@ describe('a live tail', () => {
         `insert into structured_logs (org_id, time, log_id, level, body, received_at) values ($1, now(), gen_random_uuid(), $2, $3, clock_timestamp())`,
         [org, level, body],
       )
-    const tail = events('/api/v1/logs/live?level=error', 'anna')
+    const tail = events('/api/v1/logs/live?level=ERROR', 'anna')
     await tail.next()
     await log('globex', 'error', 'foreign')
     await log('acme', 'info', 'too quiet')
     await log('acme', 'error', 'own')
-    expect((await tail.next()).value).toMatch(/event: log\ndata: .*"body":"own"/)
+    const { value } = await tail.next()
+    expect(value).toMatch(/event: log\ndata: .*"body":"own"/)
     await tail.return(undefined)
+    await log('acme', 'error', 'meanwhile')
+    const headers = { 'last-event-id': /^id: (\S+)/.exec(value as string)?.[1] }
+    const again = events('/api/v1/logs/live?level=error', 'anna', headers)
+    await again.next()
+    expect((await again.next()).value).toContain('"body":"meanwhile"')
+    await again.return(undefined)
+  })
+
+  it.each([
+    ['/api/v1/alerts/live', '2026-03-11T12:00:00.000000Z_'],
+    ['/api/v1/alerts/live', '1 or 1=1'],
+    ['/api/v1/logs/live', '17'],
+    ['/api/v1/logs/live', '2026-99-11T12:00:00.000000Z_'],
+  ])('%s refuses a Last-Event-ID that is none of its own: %s', async (path, id) => {
+    const headers = { authorization: `Bearer ${await tokenFor('anna')}`, 'last-event-id': id }
+    const response = await fetch(`${api.url}${path}`, { headers })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('Last-Event-ID'),
+    })
   })
 })
 

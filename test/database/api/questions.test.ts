@@ -72,6 +72,8 @@ describe('GET /api/v1/traces/{id}', () => {
     const { body } = await api.call('GET', `/api/v1/traces/${TRACE}?limit=1&page=2`, { as: 'anna' })
     expect(body.meta).toMatchObject({ total: 2, page: 2, limit: 1, has_more: false })
     expect(body.data.spans).toHaveLength(1)
+    const behind = await api.call('GET', `/api/v1/traces/${TRACE}?limit=1&page=3`, { as: 'anna' })
+    expect(behind).toMatchObject({ status: 200, body: { data: { spans: [] }, meta: { total: 2, has_more: false } } })
   })
 
   it('answers 404 for a trace of nobody', async () => {
@@ -92,7 +94,7 @@ describe('GET /api/v1/usage/daily', () => {
   it('adds money exactly, beyond what a double can hold', async () => {
     expect(await rows('')).toMatchObject([
       { day: '2026-03-09', calls: '2', cost_usd: '900719925474099.300000000001', unpriced_calls: '0' },
-      { day: '2026-03-10', calls: '1', cost_usd: '0', unpriced_calls: '1', errors: '1' },
+      { day: '2026-03-10', calls: '1', cost_usd: null, unpriced_calls: '1', errors: '1' },
     ])
   })
 
@@ -110,6 +112,8 @@ describe('GET /api/v1/usage/daily', () => {
   it('pages and says so', async () => {
     const { body } = await api.call('GET', '/api/v1/usage/daily?limit=1', { as: 'anna' })
     expect(body.meta).toMatchObject({ total: 2, page: 1, limit: 1, has_more: true })
+    const behind = await api.call('GET', '/api/v1/usage/daily?limit=1&page=7', { as: 'anna' })
+    expect(behind.body).toMatchObject({ data: [], meta: { total: 2, page: 7, has_more: false } })
   })
 
   it.each([
