@@ -89,50 +89,34 @@ describe('the collector, from OTLP in to what each branch receives', () => {
     }
     const mine = (span: { traceId: string }) => traceIds.includes(span.traceId)
 
-    await pollUntil(
-      'the ledger branch to have the spans',
-      () => {
-        const received = ledgerSpans().filter(mine)
-        expect(received.map(({ traceId: _, ...rest }) => rest)).toEqual(toLedger.spans)
-      },
-      { timeoutMs: 8000 },
-    )
-    await pollUntil(
-      'the ledger branch to have the logs',
-      () => {
-        const received = ledger.requests
-          .flatMap(({ body }) => view.readLogs(body))
-          .filter(({ service }) => service === name)
-        expect(received.map(({ service: _, ...rest }) => rest)).toEqual(toLedger.logs ?? [])
-      },
-      { timeoutMs: 8000 },
-    )
-    await pollUntil(
-      'Tempo to have the kept traces',
-      () => {
-        expect(
-          tempoSpans()
-            .filter(mine)
-            .map((span) => span.name)
-            .sort(),
-        ).toEqual([...tempo].sort())
-      },
-      { timeoutMs: 15_000 },
-    )
-    await pollUntil(
-      'Prometheus to have the metrics',
-      () => {
-        const own = points().filter((point) => point.service === name || point.attributes['service.name'] === name)
-        const counts = own.filter((point) => !point.name.endsWith('.duration') || point.service)
-        const latest = new Map(
-          counts.map((point) => [point.name + JSON.stringify(Object.entries(point.attributes).sort()), point]),
-        )
-        const received = [...latest.values()].map(({ name, value, attributes }) => ({ name, value, attributes }))
-        expect(received).toHaveLength(toPrometheus.length)
-        expect(received).toEqual(expect.arrayContaining(toPrometheus))
-      },
-      { timeoutMs: 10_000 },
-    )
+    await pollUntil('the ledger branch to have the spans', () => {
+      const received = ledgerSpans().filter(mine)
+      expect(received.map(({ traceId: _, ...rest }) => rest)).toEqual(toLedger.spans)
+    })
+    await pollUntil('the ledger branch to have the logs', () => {
+      const received = ledger.requests
+        .flatMap(({ body }) => view.readLogs(body))
+        .filter(({ service }) => service === name)
+      expect(received.map(({ service: _, ...rest }) => rest)).toEqual(toLedger.logs ?? [])
+    })
+    await pollUntil('Tempo to have the kept traces', () => {
+      expect(
+        tempoSpans()
+          .filter(mine)
+          .map((span) => span.name)
+          .sort(),
+      ).toEqual([...tempo].sort())
+    })
+    await pollUntil('Prometheus to have the metrics', () => {
+      const own = points().filter((point) => point.service === name || point.attributes['service.name'] === name)
+      const counts = own.filter((point) => !point.name.endsWith('.duration') || point.service)
+      const latest = new Map(
+        counts.map((point) => [point.name + JSON.stringify(Object.entries(point.attributes).sort()), point]),
+      )
+      const received = [...latest.values()].map(({ name, value, attributes }) => ({ name, value, attributes }))
+      expect(received).toHaveLength(toPrometheus.length)
+      expect(received).toEqual(expect.arrayContaining(toPrometheus))
+    })
   })
 
   it('signs in to the ledger and keeps exemplars that lead to the traces', async () => {
@@ -140,16 +124,12 @@ describe('the collector, from OTLP in to what each branch receives', () => {
       { name: 'chat m', kind: 3, durationMs: 40, attributes: { 'gen_ai.operation.name': 'chat' } },
     ])
     expect(await collector.send('/v1/traces', body)).toBe(200)
-    await pollUntil(
-      'an exemplar of the trace',
-      () => {
-        const exemplars = points()
-          .filter(({ attributes }) => attributes['service.name'] === 'exemplars')
-          .flatMap((point) => point.exemplars)
-        expect(exemplars).toContain(traceIds[0])
-      },
-      { timeoutMs: 10_000 },
-    )
+    await pollUntil('an exemplar of the trace', () => {
+      const exemplars = points()
+        .filter(({ attributes }) => attributes['service.name'] === 'exemplars')
+        .flatMap((point) => point.exemplars)
+      expect(exemplars).toContain(traceIds[0])
+    })
     expect(new Set(ledger.requests.map(({ headers }) => headers.authorization))).toEqual(
       new Set([`Bearer ${LEDGER_TOKEN}`]),
     )

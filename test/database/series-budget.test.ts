@@ -101,10 +101,13 @@ describe('a hundred organisations with fifty deals each', () => {
       )
 
     const streams = metrics.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
-    const app = await value('count({__name__=~"(gen_ai|spanledger)_.+"})')
+    const app = await pollUntil('a series for each stream of the app', async () => {
+      const series = await value('count({__name__=~"(gen_ai|spanledger)_.+"})')
+      expect(series).toBe(streams)
+      return series
+    })
     const stored = await value(STORED)
     console.log(`${streams} streams of the app are ${app} series; ${stored} with those of spans and of the ledger`)
-    expect(app).toBe(streams)
     expect(stored).toBeGreaterThan(app)
     expect(stored).toBeLessThan(budget)
     await pollUntil('the recording rule to say the same', async () =>

@@ -25,6 +25,7 @@ export const LOOKS: Look[] = (['dark', 'light'] as const).flatMap((theme) =>
 )
 
 const INSPECT = readFileSync(new URL('./inspect-page.js', import.meta.url), 'utf8')
+const PANEL = '[data-testid^="data-testid Panel header"]'
 const TIMEOUT_MS = 60_000
 const QUIET_MS = 600
 const POLL_MS = 200
@@ -56,6 +57,8 @@ export async function drawDashboard(browser: Browser, viewerUrl: string, path: s
   try {
     const startedAt = Date.now()
     await page.goto(`${viewerUrl}${path}${path.includes('?') ? '&' : '?'}theme=${look.theme}`, { timeout: TIMEOUT_MS })
+    // On a busy machine the network is idle before the page has begun to ask for anything.
+    if (path.startsWith('/d/')) await page.locator(PANEL).first().waitFor({ timeout: TIMEOUT_MS })
     await whenDrawn(page)
     const loadMs = lastAnswerAt - startedAt
     // Panels far below are drawn by now too; fonts change the width of texts.

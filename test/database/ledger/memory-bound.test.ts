@@ -172,7 +172,7 @@ describe.each([
       // Control: what was measured is the ledger with bodies in it, and each of them is taken once it is alone.
       expect(peakHeldBytes).toBeGreaterThan(MAX_IN_FLIGHT_BYTES / 2)
       expect((await post(bytes)).status).toBe(200)
-      expect(await gauge('ledger_in_flight_bytes')).toBe(0)
+      await pollUntil('nothing to be held', async () => expect(await gauge('ledger_in_flight_bytes')).toBe(0))
     },
     TIMEOUT_MS,
   )
