@@ -3,7 +3,8 @@
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import type { Client } from '../../shared/pg.ts'
 import { PROMOTED_COLUMNS } from './otlp-trace.ts'
-import { INTRINSICS } from './traceql.ts'
+import { conditionSql, type Parameters } from './traceql-sql.ts'
+import { type Condition, INTRINSICS, SCOPED_INTRINSICS } from './traceql-tree.ts'
 
 const SPANS_LOOKED_AT = 5000
 const MAX_VALUES = 500
@@ -12,11 +13,14 @@ export interface TagQuestion {
   orgIds: string[]
   from: Date
   to: Date
+  /** Spans that are meant; all when nothing is said. */
+  of?: Condition | undefined
 }
 
-const NEWEST = `
-  (select * from trace_spans where org_id = any($1::text[]) and start_time >= $2 and start_time < $3
-    order by start_time desc limit ${SPANS_LOOKED_AT}) as s`
+const newest = (condition = 'true') => `
+  (select s.* from trace_spans s where s.org_id = any($1::text[]) and s.start_time >= $2 and s.start_time < $3 and ${condition}
+    order by s.start_time desc limit ${SPANS_LOOKED_AT}) as s`
+const NEWEST = newest()
 
 export async function tagNames(client: Client, { orgIds, from, to }: TagQuestion) {
   const { rows } = await client.query<{ scope: string; tag: string }>(
@@ -55,21 +59,28 @@ const COLUMNS: Record<string, string> = {
 const TYPES: Record<string, TagValue['type']> = { string: 'string', number: 'float', boolean: 'bool' }
 
 /** @param tag `span.x`, `resource.x`, `.x`, `x` or an intrinsic. */
-export async function tagValues(client: Client, tag: string, { orgIds, from, to }: TagQuestion): Promise<TagValue[]> {
-  const fixed = FIXED[tag]
+export async function tagValues(
+  client: Client,
+  tag: string,
+  { orgIds, from, to, of }: TagQuestion,
+): Promise<TagValue[]> {
+  const plain = SCOPED_INTRINSICS[tag] ?? tag
+  const fixed = FIXED[plain]
   if (fixed) return fixed.map((value) => ({ type: 'keyword', value }))
-  const [, scope, quoted] = /^(span|resource)?\.?(.*)$/.exec(tag) ?? []
+  const [, scope, quoted] = /^(span|resource)?\.?(.*)$/.exec(plain) ?? []
   const name = (quoted ?? '').replace(/^"(.*)"$/, '$1')
   const column = COLUMNS[name]
+  const parameters: Parameters = { values: [orgIds, from, to, name] }
+  const spans = newest(of && conditionSql(of, parameters))
   const sources = [
-    ...(column ? [`select 'string' as type, ${column} as value from ${NEWEST}`] : []),
-    ...(scope === 'resource' ? [] : [bagValues('attributes')]),
-    ...(scope === 'span' ? [] : [bagValues('resource')]),
+    ...(column ? [`select 'string' as type, ${column} as value from ${spans}`] : []),
+    ...(scope === 'resource' ? [] : [bagValues('attributes', spans)]),
+    ...(scope === 'span' ? [] : [bagValues('resource', spans)]),
   ]
   const { rows } = await client.query<{ type: string; value: string }>(
     `select distinct type, value from (${sources.join(' union all ')}) as found
       where value <> '' and type in ('string', 'number', 'boolean') and $4::text is not null order by value limit ${MAX_VALUES}`,
-    [orgIds, from, to, name],
+    parameters.values,
   )
   return rows.map(({ type, value }) => ({
     type: type === 'number' && /^-?\d+$/.test(value) ? 'int' : (TYPES[type] ?? 'string'),
@@ -77,5 +88,5 @@ export async function tagValues(client: Client, tag: string, { orgIds, from, to 
   }))
 }
 
-const bagValues = (bag: string) =>
-  `select json_typeof(s.${bag} -> $4::text) as type, s.${bag} ->> $4::text as value from ${NEWEST}`
+const bagValues = (bag: string, spans: string) =>
+  `select json_typeof(s.${bag} -> $4::text) as type, s.${bag} ->> $4::text as value from ${spans}`

@@ -7,30 +7,28 @@ import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { AppError } from '../../shared/errors.ts'
 import { TRACE_ID } from '../traces/trace-routes.ts'
+import { mountTempoMetrics } from './metrics-routes.ts'
 import { toResourceSpans } from './otlp-trace.ts'
+import { parseQuery, RANGE, rangeOf } from './range.ts'
 import type { TempoReaders } from './readers.ts'
 import { searchTraces } from './search.ts'
 import { selectTrace } from './select-trace.ts'
 import { tagNames, tagValues } from './tags.ts'
-import { parseDuration, parseTraceql } from './traceql.ts'
+import { parseTraceql } from './traceql.ts'
+import { parseDuration } from './traceql-tokens.ts'
+import type { Condition } from './traceql-tree.ts'
 
-const HOUR_MS = 3_600_000
-/** Longest range a search may cover. */
-const MAX_RANGE_MS = 31 * 24 * HOUR_MS
-
-const seconds = z.coerce.number().int().min(0).max(4e9).optional()
 const duration = z
   .string()
   .optional()
   .transform((text) => (text ? parseDuration(text) / 1e6 : undefined))
   .refine((ms) => ms === undefined || Number.isFinite(ms), 'not a duration like 100ms or 1.5s')
 const SEARCH = z.object({
+  ...RANGE.shape,
   q: z.string().max(10_000).default('{}'),
   tags: z.string().max(10_000).default(''),
   limit: z.coerce.number().int().min(1).max(1000).default(20),
   spss: z.coerce.number().int().min(0).max(100).default(3),
-  start: seconds,
-  end: seconds,
   minDuration: duration,
   maxDuration: duration,
 })
@@ -38,6 +36,7 @@ const SEARCH = z.object({
 const schema = protobuf.parse(readFileSync(new URL('./tempo.proto', import.meta.url), 'utf8')).root
 
 export function mountTempo(app: Express, readers: TempoReaders, clock: Clock): void {
+  mountTempoMetrics(app, readers, clock)
   app.get('/api/echo', (_request, response) => void response.type('text').send('echo'))
   app.get(
     '/api/status/buildinfo',
@@ -69,33 +68,37 @@ export function mountTempo(app: Express, readers: TempoReaders, clock: Clock): v
   )
 
   app.get('/api/search', async (request, response) => {
-    const query = parse(SEARCH, request.query)
-    const sets = parseTraceql(query.tags && query.q === '{}' ? tagsToTraceql(query.tags) : query.q)
-    const { from, to } = rangeOf(query, clock.nowMs())
+    const asked = parseQuery(SEARCH, request.query)
+    const query = parseTraceql(asked.tags && asked.q === '{}' ? tagsToTraceql(asked.tags) : asked.q)
+    if (query.metric)
+      throw new AppError('bad_request', `${query.metric.name}() is answered by /api/metrics/query_range`)
+    const { from, to } = rangeOf(asked, clock.nowMs())
     const traces = await readers.read(request, (client, orgIds) =>
       searchTraces(client, {
         orgIds,
-        sets,
+        query,
         from,
         to,
-        limit: query.limit,
-        spansPerTrace: query.spss,
-        minDurationMs: query.minDuration,
-        maxDurationMs: query.maxDuration,
+        limit: asked.limit,
+        spansPerTrace: asked.spss,
+        minDurationMs: asked.minDuration,
+        maxDurationMs: asked.maxDuration,
       }),
     )
     response.json({ traces, metrics: { inspectedTraces: traces.length, completedJobs: 1, totalJobs: 1 } })
   })
 
-  const RANGE = SEARCH.pick({ start: true, end: true })
   const names = async (request: Request) => {
-    const range = rangeOf(parse(RANGE, request.query), clock.nowMs())
+    const range = rangeOf(parseQuery(RANGE, request.query), clock.nowMs())
     return readers.read(request, (client, orgIds) => tagNames(client, { orgIds, ...range }))
   }
   const values = async (request: Request) => {
-    const range = rangeOf(parse(RANGE, request.query), clock.nowMs())
+    const asked = parseQuery(SEARCH.pick({ start: true, end: true, q: true }), request.query)
+    const range = rangeOf(asked, clock.nowMs())
     const tag = String(request.params.tag)
-    return readers.read(request, (client, orgIds) => tagValues(client, tag, { orgIds, ...range }))
+    return readers.read(request, (client, orgIds) =>
+      tagValues(client, tag, { orgIds, ...range, of: conditionOf(asked.q) }),
+    )
   }
   app.get('/api/search/tags', async (request, response) => {
     const { resource, span } = await names(request)
@@ -114,23 +117,15 @@ export function mountTempo(app: Express, readers: TempoReaders, clock: Clock): v
   })
 }
 
-function parse<S extends z.ZodType>(shape: S, query: unknown): z.output<S> {
-  const parsed = shape.safeParse(query)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new AppError('bad_request', `invalid query: ${issue?.path.join('.')}: ${issue?.message}`)
-}
-
-/** The last hour when nothing is said. */
-function rangeOf(
-  { start, end }: { start?: number | undefined; end?: number | undefined },
-  nowMs: number,
-): { from: Date; to: Date } {
-  const toMs = end ? end * 1000 : nowMs + 60_000
-  const fromMs = start ? start * 1000 : toMs - HOUR_MS
-  if (fromMs >= toMs) throw new AppError('bad_request', 'start must be before end')
-  if (toMs - fromMs > MAX_RANGE_MS) throw new AppError('bad_request', 'the range is longer than 31 days; narrow it')
-  return { from: new Date(fromMs), to: new Date(toMs) }
+/** Condition on the spans whose values are asked for. Editors send what is typed so far: what cannot be read asks for nothing. */
+function conditionOf(query: string): Condition | undefined {
+  try {
+    const { sets } = parseTraceql(query)
+    return sets.kind === 'spans' ? sets.condition : undefined
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
+  }
 }
 
 /** The older `tags` parameter: logfmt, all must match. */

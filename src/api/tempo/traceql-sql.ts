@@ -3,16 +3,16 @@
 import { ATTR } from '../../../instrumentation/semconv.ts'
 import { AppError } from '../../shared/errors.ts'
 import { PROMOTED_COLUMNS } from './otlp-trace.ts'
-import type { Condition, Field, Literal, Operator } from './traceql.ts'
+import type { Condition, Field, Literal, Operator } from './traceql-tree.ts'
 
 export interface Parameters {
   values: unknown[]
 }
 
-const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']
-const STATUSES = ['unset', 'ok', 'error']
+export const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']
+export const STATUSES = ['unset', 'ok', 'error']
 
-const SPAN_COLUMNS = new Map<string, string>([
+export const SPAN_COLUMNS = new Map<string, string>([
   ...PROMOTED_COLUMNS.map(([attribute, column]) => [attribute, column] as const),
   [ATTR.orgId, 'org_id'],
 ])
@@ -31,7 +31,8 @@ export function conditionSql(condition: Condition, parameters: Parameters): stri
   }
 }
 
-const add = (parameters: Parameters, value: unknown, type: string) => `$${parameters.values.push(value)}::${type}`
+export const add = (parameters: Parameters, value: unknown, type: string) =>
+  `$${parameters.values.push(value)}::${type}`
 
 function compareSql(field: Field, operator: Operator, literal: Literal, parameters: Parameters): string {
   if (field.scope === 'intrinsic') return intrinsicSql(field.name, operator, literal, parameters)
@@ -94,16 +95,19 @@ function textSql(text: string, operator: Operator, value: string, parameters: Pa
   return `${text} collate "C" ${operator} ${add(parameters, value, 'text')}`
 }
 
-const TRACE = (column: string) =>
+export const TRACE = (column: string) =>
   `(select t.${column} from distributed_traces t where t.org_id = s.org_id and t.trace_id = s.trace_id)`
 
-const TEXT_INTRINSICS: Record<string, string> = {
+export const TEXT_INTRINSICS: Readonly<Record<string, string>> = {
   name: 's.name',
   statusMessage: 's.status_message',
   rootName: TRACE('root_name'),
   rootServiceName: TRACE('root_service'),
   'trace:id': 's.trace_id',
   'span:id': 's.span_id',
+  'span:parentID': 's.parent_span_id',
+  'instrumentation:name': 's.scope_name',
+  'instrumentation:version': 's.scope_version',
 }
 
 function intrinsicSql(name: string, operator: Operator, literal: Literal, parameters: Parameters): string {

@@ -1,78 +1,47 @@
 // TraceQL, the part that is answered here. In: a query. Out: a tree, or `bad_request` that says where and what.
-// Grammar: { condition } combined with && and ||; conditions compare intrinsics and attributes with literals.
-import { createToken, EmbeddedActionsParser, type IToken, Lexer } from 'chevrotain'
+// Grammar: { condition } combined with && and ||, then | stages; conditions compare intrinsics and attributes with literals.
+import { EmbeddedActionsParser, type IToken } from 'chevrotain'
 import { AppError } from '../../shared/errors.ts'
-
-export type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | '=~' | '!~'
-export type Literal =
-  | { type: 'string'; value: string }
-  | { type: 'number'; value: number }
-  | { type: 'duration'; nanoseconds: number }
-  | { type: 'boolean'; value: boolean }
-  | { type: 'word'; value: string }
-  | { type: 'nil' }
-export type Field = { scope: 'intrinsic' | 'span' | 'resource' | 'any'; name: string }
-export type Condition =
-  | { kind: 'compare'; field: Field; operator: Operator; literal: Literal }
-  | { kind: 'and' | 'or'; parts: Condition[] }
-  | { kind: 'not'; part: Condition }
-  | { kind: 'all' }
-export type SpanSets = { kind: 'spans'; condition: Condition } | { kind: 'and' | 'or'; parts: SpanSets[] }
-
-export const INTRINSICS = [
-  'name',
-  'status',
-  'statusMessage',
-  'kind',
-  'duration',
-  'traceDuration',
-  'rootName',
-  'rootServiceName',
-  'trace:id',
-  'span:id',
-] as const
-
-const token = (name: string, pattern: RegExp | string, more = {}) => createToken({ name, pattern, ...more })
-const Space = token('Space', /\s+/, { group: Lexer.SKIPPED })
-const Text = token('Text', /"(?:[^"\\]|\\.)*"|`[^`]*`/)
-const Duration = token('Duration', /-?\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d)(?![A-Za-z0-9])/)
-const NumberLiteral = token('Number', /-?\d+(?:\.\d+)?/)
-const Attribute = token('Attribute', /(?:span|resource)?\.(?:"(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_.\-/:]*)/)
-const Word = token('Word', /[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z]+)?/)
-const And = token('And', '&&')
-const Or = token('Or', '||')
-const Compare = token('Compare', /=~|!~|!=|>=|<=|=|>(?!>)|<(?!<)/)
-const Not = token('Not', '!')
-const Open = token('Open', '{')
-const Close = token('Close', '}')
-const Left = token('Left', '(')
-const Right = token('Right', ')')
-const TOKENS = [Space, Text, Duration, NumberLiteral, Attribute, Word, And, Or, Compare, Not, Open, Close, Left, Right]
-const lexer = new Lexer(TOKENS)
+import { type Stage, toQuery } from './traceql-stages.ts'
+import * as t from './traceql-tokens.ts'
+import type { Condition, Operator, SpanSets, TraceqlQuery } from './traceql-tree.ts'
 
 class TraceqlParser extends EmbeddedActionsParser {
   constructor() {
-    super(TOKENS)
+    super(t.TOKENS)
     this.performSelfAnalysis()
   }
-  readonly query = this.RULE('query', (): SpanSets => this.list('or', () => this.SUBRULE(this.setsAnd), Or) as SpanSets)
+  readonly query = this.RULE('query', (): TraceqlQuery => {
+    const sets = this.SUBRULE(this.setsOr)
+    const stages: Stage[] = []
+    this.MANY(() => {
+      this.CONSUME(t.Pipe)
+      stages.push(this.SUBRULE(this.stage))
+    })
+    this.OPTION(() => this.SUBRULE(this.hints))
+    return this.ACTION(() => toQuery(sets, stages))
+  })
+  private readonly setsOr = this.RULE(
+    'setsOr',
+    (): SpanSets => this.list('or', () => this.SUBRULE(this.setsAnd), t.Or) as SpanSets,
+  )
   private readonly setsAnd = this.RULE(
     'setsAnd',
-    (): SpanSets => this.list('and', () => this.SUBRULE(this.set), And) as SpanSets,
+    (): SpanSets => this.list('and', () => this.SUBRULE(this.set), t.And) as SpanSets,
   )
   private readonly set = this.RULE('set', (): SpanSets => {
-    this.CONSUME(Open)
+    this.CONSUME(t.Open)
     const condition = this.OPTION(() => this.SUBRULE(this.anyOf))
-    this.CONSUME(Close)
+    this.CONSUME(t.Close)
     return { kind: 'spans', condition: condition ?? { kind: 'all' } }
   })
   private readonly anyOf = this.RULE(
     'anyOf',
-    (): Condition => this.list('or', () => this.SUBRULE(this.allOf), Or) as Condition,
+    (): Condition => this.list('or', () => this.SUBRULE(this.allOf), t.Or) as Condition,
   )
   private readonly allOf = this.RULE(
     'allOf',
-    (): Condition => this.list('and', () => this.SUBRULE(this.unary), And) as Condition,
+    (): Condition => this.list('and', () => this.SUBRULE(this.unary), t.And) as Condition,
   )
   private readonly unary = this.RULE(
     'unary',
@@ -80,15 +49,15 @@ class TraceqlParser extends EmbeddedActionsParser {
       this.OR([
         {
           ALT: () => {
-            this.CONSUME(Not)
+            this.CONSUME(t.Not)
             return { kind: 'not' as const, part: this.SUBRULE1(this.unary) }
           },
         },
         {
           ALT: () => {
-            this.CONSUME(Left)
+            this.CONSUME(t.Left)
             const inner = this.SUBRULE(this.anyOf)
-            this.CONSUME(Right)
+            this.CONSUME(t.Right)
             return inner
           },
         },
@@ -96,24 +65,71 @@ class TraceqlParser extends EmbeddedActionsParser {
       ]),
   )
   private readonly comparison = this.RULE('comparison', (): Condition => {
-    const field = this.OR([{ ALT: () => this.CONSUME(Attribute) }, { ALT: () => this.CONSUME(Word) }])
-    const operator = this.CONSUME(Compare)
-    const literal = this.OR1([
-      { ALT: () => this.CONSUME(Text) },
-      { ALT: () => this.CONSUME(Duration) },
-      { ALT: () => this.CONSUME(NumberLiteral) },
-      { ALT: () => this.CONSUME1(Word) },
-    ])
+    const field = this.SUBRULE(this.field)
+    const operator = this.CONSUME(t.Compare)
+    const literal = this.SUBRULE(this.literal)
     return this.ACTION(() => ({
       kind: 'compare' as const,
-      field: toField(field),
+      field: t.toField(field),
       operator: operator.image as Operator,
-      literal: toLiteral(literal),
+      literal: t.toLiteral(literal),
     }))
+  })
+  private readonly field = this.RULE(
+    'field',
+    (): IToken => this.OR([{ ALT: () => this.CONSUME(t.Attribute) }, { ALT: () => this.CONSUME(t.Word) }]),
+  )
+  private readonly literal = this.RULE(
+    'literal',
+    (): IToken =>
+      this.OR([
+        { ALT: () => this.CONSUME(t.Text) },
+        { ALT: () => this.CONSUME(t.Duration) },
+        { ALT: () => this.CONSUME(t.NumberLiteral) },
+        { ALT: () => this.CONSUME(t.Word) },
+      ]),
+  )
+  private readonly stage = this.RULE('stage', (): Stage => {
+    const name = this.OR([{ ALT: () => this.CONSUME(t.Word) }, { ALT: () => this.CONSUME(t.By) }])
+    this.CONSUME(t.Left)
+    const parameters: IToken[] = []
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => void parameters.push(this.SUBRULE(this.parameter)) })
+    this.CONSUME(t.Right)
+    const by = this.OPTION(() => {
+      this.CONSUME1(t.By)
+      this.CONSUME1(t.Left)
+      const fields: IToken[] = []
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => void fields.push(this.SUBRULE(this.field)) })
+      this.CONSUME1(t.Right)
+      return fields
+    })
+    const comparison = this.OPTION1(() => {
+      const operator = this.CONSUME(t.Compare)
+      return { operator, literal: this.SUBRULE(this.literal) }
+    })
+    return { name, parameters, by, comparison }
+  })
+  private readonly parameter = this.RULE(
+    'parameter',
+    (): IToken => this.OR([{ ALT: () => this.SUBRULE(this.field) }, { ALT: () => this.CONSUME(t.NumberLiteral) }]),
+  )
+  /** `with (most_recent=true)`: how Tempo may search. Here it is always the newest, and all of them. */
+  private readonly hints = this.RULE('hints', (): void => {
+    this.CONSUME(t.With)
+    this.CONSUME(t.Left)
+    this.AT_LEAST_ONE_SEP({
+      SEP: t.Comma,
+      DEF: () => {
+        this.CONSUME(t.Word)
+        this.CONSUME(t.Compare)
+        this.SUBRULE(this.literal)
+      },
+    })
+    this.CONSUME(t.Right)
   })
 
   /** One or more parts between separators; a single part stands for itself. */
-  private list(kind: 'and' | 'or', part: () => unknown, separator: typeof And): unknown {
+  private list(kind: 'and' | 'or', part: () => unknown, separator: typeof t.And): unknown {
     const parts: unknown[] = []
     this.AT_LEAST_ONE_SEP({ SEP: separator, DEF: () => void parts.push(part()) })
     return parts.length === 1 ? parts[0] : { kind, parts }
@@ -123,13 +139,13 @@ class TraceqlParser extends EmbeddedActionsParser {
 const parser = new TraceqlParser()
 
 /** @throws AppError `bad_request` for anything beyond the subset. */
-export function parseTraceql(query: string): SpanSets {
-  const { tokens, errors } = lexer.tokenize(query)
+export function parseTraceql(query: string): TraceqlQuery {
+  const { tokens, errors } = t.lexer.tokenize(query)
   if (errors[0]) throw refusal(query, errors[0].offset)
   parser.input = tokens
   const tree = parser.query()
   const [error] = parser.errors
-  if (error) throw refusal(query, Number.isFinite(error.token.startOffset) ? error.token.startOffset : query.length)
+  if (error) throw refusal(query, error.token.startOffset >= 0 ? error.token.startOffset : query.length)
   return tree
 }
 
@@ -139,41 +155,5 @@ const refusal = (query: string, offset: number) =>
     `TraceQL at position ${offset + 1}, near ${JSON.stringify(query.slice(offset, offset + 20))}: not understood; answered here: ${SUBSET}`,
   )
 
-export const SUBSET =
-  'span sets like { span.x = "y" && duration > 1s } combined with && and ||; operators = != > >= < <= =~ !~ ! ( ); no pipelines, no structural operators'
-
-const unquote = (text: string): string => (text.startsWith('`') ? text.slice(1, -1) : JSON.parse(text))
-
-function toField({ image, startOffset }: IToken): Field {
-  const dot = image.indexOf('.')
-  if (dot >= 0) {
-    const name = image.slice(dot + 1)
-    return {
-      scope: (image.slice(0, dot) || 'any') as Field['scope'],
-      name: name.startsWith('"') ? unquote(name) : name,
-    }
-  }
-  if ((INTRINSICS as readonly string[]).includes(image)) return { scope: 'intrinsic', name: image }
-  throw new AppError(
-    'bad_request',
-    `TraceQL at position ${startOffset + 1}: unknown intrinsic ${image}; known: ${INTRINSICS.join(', ')}`,
-  )
-}
-
-const UNIT_NS: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12, d: 8.64e13 }
-
-function toLiteral({ image, tokenType }: IToken): Literal {
-  if (tokenType === Text) return { type: 'string', value: unquote(image) }
-  if (tokenType === NumberLiteral) return { type: 'number', value: Number(image) }
-  if (tokenType === Duration) return { type: 'duration', nanoseconds: Math.round(parseDuration(image)) }
-  if (image === 'nil') return { type: 'nil' }
-  return image === 'true' || image === 'false'
-    ? { type: 'boolean', value: image === 'true' }
-    : { type: 'word', value: image }
-}
-
-/** Nanoseconds of text like `1.5s`; NaN when it is none. */
-export function parseDuration(text: string): number {
-  const [, amount, unit] = /^(-?\d+(?:\.\d+)?)([a-zµ]+)$/.exec(text) ?? []
-  return Number(amount) * (UNIT_NS[unit ?? ''] ?? Number.NaN)
-}
+const SUBSET =
+  'span sets like { span.x = "y" && duration > 1s } combined with && and ||; operators = != > >= < <= =~ !~ ! ( ); then | select(), | count() > 2, | rate() by (span.x); no structural operators'

@@ -219,6 +219,17 @@ describe('a search', () => {
     ['{ name = "POST /chat" } && { name = "embed" }', []],
     ['{ name = "POST /chat" } || { name = "embed" }', both],
     [`{ trace:id = "${T1}" }`, [T1]],
+    ['{ span:parentID = "00000000000000a1" }', [T1]],
+    ['{ instrumentation:name = "lib" && span:kind = internal }', [T2]],
+    ['{ trace:rootService = "worker" }', [T2]],
+    ['{} | count() > 1', [T1]],
+    ['{} | count() = 1', [T2]],
+    ['{ status = error } | count() > 1', []],
+    ['{} | sum(span.gen_ai.usage.input_tokens) > 100', [T1]],
+    ['{} | min(span.gen_ai.usage.input_tokens) < 10', [T2]],
+    ['{} | avg(duration) < 1s', [T1]],
+    ['{} | max(duration) > 1m30s', []],
+    ['{} | select(span.deal_id) | count() > 1 with (most_recent=true)', [T1]],
     [`{ .deal_id = "x' or '1'='1" }`, []],
     [`{ ."x') or true --" = "1" }`, []],
   ])('%s', async (query, expected) => {
@@ -234,7 +245,7 @@ describe('a search', () => {
           name: 'chat gpt',
           startTimeUnixNano: String(START + 7n),
           durationNanos: '250000000',
-          attributes: [text('service.name', 'demo')],
+          attributes: [text('service.name', 'demo'), text('status', 'error')],
         },
       ],
       matched: 1,
@@ -252,6 +263,32 @@ describe('a search', () => {
     ])
   })
 
+  it('shows what is selected and what is asked for, as it was written, and only where a span has it', async () => {
+    const query =
+      '{ span.gen_ai.usage.input_tokens > 0 } | select(name, kind, .big, .temperature, .stream, .stops, resource.host.name, .nowhere)'
+    const { body } = await get(`/api/search?q=${encodeURIComponent(query)}`)
+    const attributesOf = (id: string) =>
+      sorted(body.traces.find(({ traceID }: { traceID: string }) => traceID === id).spanSet.spans[0].attributes)
+    const host = text('host.name', 'h1')
+    expect(attributesOf(T1)).toEqual(
+      sorted([
+        ...CALL.attributes.filter(({ key }) => ['big', 'temperature', 'stream', 'stops'].includes(key)),
+        ...[int('gen_ai.usage.input_tokens', 120), host, text('kind', 'client'), text('service.name', 'demo')],
+      ]),
+    )
+    expect(attributesOf(T2)).toEqual(
+      sorted([int('gen_ai.usage.input_tokens', 5), host, text('kind', 'internal'), text('service.name', 'worker')]),
+    )
+  })
+
+  it('shows the figures it filters by', async () => {
+    const query = '{} | count() > 1 | avg(duration) > 1ms | sum(span.gen_ai.usage.input_tokens) > 0'
+    const { body } = await get(`/api/search?q=${encodeURIComponent(query)}`)
+    expect(body.traces.map((trace: { spanSet: { attributes: object[] } }) => trace.spanSet.attributes)).toEqual([
+      [int('count()', 2), text('avg(duration)', '875ms'), int('sum(span.gen_ai.usage.input_tokens)', 120)],
+    ])
+  })
+
   it('sees the own organisation only', async () => {
     expect(await found('{}', 'gina')).toEqual([T3])
     expect(await found('{ .org_id = "acme" }', 'gina')).toEqual([])
@@ -266,7 +303,11 @@ describe('a search', () => {
   })
 
   it.each([
-    ['{ status = error } | count() > 2', /near "\| count/],
+    ['{ status = error } | by(name)', /by\(\) is not answered here/],
+    ['{ status = error } | rate()', /query_range/],
+    ['{ status = error } | avg(name) > 2', /name is no number/],
+    ['{} | avg(duration) > 2', /compared with a duration/],
+    ['{} | max(span.big) > 2s', /max\(span\.big\) is no duration/],
     ['{ status = error } >> { name = "x" }', /near ">>/],
     ['{ name = }', /position 10/],
     ['{ name = "x"', /./],
@@ -322,6 +363,14 @@ describe('tags', () => {
     ["x') or true --", []],
   ])('%s has its values', async (tag, values) => {
     expect((await get(`/api/v2/search/tag/${encodeURIComponent(tag)}/values`)).body.tagValues).toEqual(values)
+  })
+
+  it.each([
+    ['{ resource.service.name = "worker" }', ['5']],
+    ['{ resource.service.name = "worker" && ', ['120', '5']],
+  ])('have the values of the spans that %s means', async (query, values) => {
+    const path = `/api/v2/search/tag/span.gen_ai.usage.input_tokens/values?q=${encodeURIComponent(query)}`
+    expect((await get(path)).body.tagValues.map(({ value }: { value: string }) => value)).toEqual(values)
   })
 
   it('have plain values in the first version', async () => {
