@@ -4,6 +4,7 @@ import pg from 'pg'
 import { DASHBOARDS } from '../../grafana/dashboards/index.ts'
 import { buildDashboard } from '../../grafana/kit/dashboard.ts'
 import { expandMacros } from '../../grafana/viewer/server/sql-macros.ts'
+import { atFixedNow } from './fixed-now.ts'
 
 export interface Variable {
   name: string
@@ -58,7 +59,7 @@ export function fillIn(sql: string, variables: Variable[], { from, to, chosen = 
           : String(given)
     return text.replace(new RegExp(`\\$\\{?${name}\\}?(?!\\w)`, 'g'), () => value)
   }, sql)
-  return expandMacros(filled, { fromMs: new Date(from).getTime(), toMs: new Date(to).getTime() }, 60_000)
+  return expandMacros(atFixedNow(filled), { fromMs: new Date(from).getTime(), toMs: new Date(to).getTime() }, 60_000)
 }
 
 /** Numbers as numbers; times as Date. */

@@ -3,12 +3,6 @@
 import { runSql } from './api.ts'
 import type { TestDatabase } from './test-database.ts'
 
-export const HOUR_MS = 3_600_000
-export const DAY_MS = 24 * HOUR_MS
-/** Start of the running hour and of the running UTC day. */
-export const thisHour = (): number => Math.floor(Date.now() / HOUR_MS) * HOUR_MS
-export const today = (): number => Math.floor(Date.now() / DAY_MS) * DAY_MS
-
 export interface PlantedCall {
   at: number
   /** NULL: its model has no price. */

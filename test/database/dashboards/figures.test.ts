@@ -1,16 +1,17 @@
 // What dashboards show against sums written on their own, over planted calls: unknown costs, organisations' namesakes, deals
 // and models that went away, runs without a model call, the smallest amounts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { seedOrganisations } from '../../support/api.ts'
+import { runSql, seedOrganisations } from '../../support/api.ts'
 import { createPanelReader, type Row } from '../../support/dashboard-panels.ts'
-import { DAY_MS, HOUR_MS, plantCalls, plantRuns, today } from '../../support/planted-usage.ts'
+import { DAY_MS, HOUR_MS, TODAY } from '../../support/fixed-now.ts'
+import { plantCalls, plantRuns } from '../../support/planted-usage.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 const TINY = 'd1'.repeat(16)
 /** Noon of a UTC day before today. */
-const noon = (daysAgo: number): number => today() - daysAgo * DAY_MS + 12 * HOUR_MS
+const noon = (daysAgo: number): number => TODAY - daysAgo * DAY_MS + 12 * HOUR_MS
 /** Two whole UTC days, the second and third before today, and the same of it but for the hours at both ends. */
-const TWO_DAYS = { from: new Date(today() - 3 * DAY_MS), to: new Date(today() - DAY_MS) }
+const TWO_DAYS = { from: new Date(TODAY - 3 * DAY_MS), to: new Date(TODAY - DAY_MS) }
 const WITHIN_TWO_DAYS = { from: new Date(noon(3)), to: new Date(noon(2) + HOUR_MS) }
 
 let database: TestDatabase
@@ -34,9 +35,9 @@ beforeAll(async () => {
     { at: noon(4), cost: '9' },
     { at: noon(2), cost: '0.00000048', traceId: TINY, deal: 'tiny', agent: '' },
     // The first and the last hour of the two days.
-    { at: today() - 3 * DAY_MS, cost: '0.5', deal: 'edge' },
-    { at: today() - DAY_MS - 1, cost: '0.25', deal: 'edge' },
-    { at: today() - DAY_MS, cost: '50', deal: 'after' },
+    { at: TODAY - 3 * DAY_MS, cost: '0.5', deal: 'edge' },
+    { at: TODAY - DAY_MS - 1, cost: '0.25', deal: 'edge' },
+    { at: TODAY - DAY_MS, cost: '50', deal: 'after' },
   ])
   await plantRuns(database, [
     { at: noon(2), feature: 'chat', status: 'error', version: 'v4.0', error: 'no model answered' },
@@ -45,8 +46,8 @@ beforeAll(async () => {
     { at: noon(2), feature: 'document_upload', status: 'degraded' },
     { at: noon(2), feature: 'document_upload', status: 'error' },
     // Whole UTC days: before and after the hours of the shorter range.
-    { at: today() - 3 * DAY_MS, feature: 'document_upload', status: 'success' },
-    { at: today() - DAY_MS - 1, feature: 'chat', status: 'success' },
+    { at: TODAY - 3 * DAY_MS, feature: 'document_upload', status: 'success' },
+    { at: TODAY - DAY_MS - 1, feature: 'chat', status: 'success' },
   ])
   panels = createPanelReader(database.readerUrl)
   await panels.connect()
@@ -199,4 +200,62 @@ test('the smallest amount is neither $0 nor written with an exponent', async () 
   expect(pick(await rowsOf('calls', 'The dearest calls', tiny), 'cost')).toEqual([['$0.00000048']])
   expect(pick(await rowsOf('calls', 'Cost of these calls', tiny), 'cost')).toEqual([['$0.00000048']])
   expect(pick(await rowsOf('cost-management', 'Cost of a call', tiny), 'now')).toEqual([['$0.00000048']])
+})
+
+describe('ways of answering', () => {
+  const range = { from: new Date(TODAY - DAY_MS), to: new Date(TODAY) }
+  const at = new Date(TODAY - DAY_MS / 2).toISOString()
+  const waysOf = (chosen: Record<string, string>) =>
+    panels.rows('query-metrics', 'Ways of answering compared', { ...range, chosen })
+
+  beforeAll(async () => {
+    // Trace, operation, seconds, prompt tokens, of them cached, cost; then its searches.
+    const calls: [string, string, number, number, number, number | null, string][] = [
+      ['direct', 'chat', 1, 100, 0, 0.5, 'success'],
+      ['cached', 'chat', 2, 300, 200, 0.25, 'success'],
+      ['found', 'chat', 3, 500, 400, 1, 'error'],
+      ['found', 'chat', 1, 500, 0, 1, 'success'],
+      ['found', 'embeddings', 9, 9, 0, 9, 'success'],
+      ['mixed', 'generate_content', 4, 700, 0, null, 'success'],
+      ['only-embedded', 'embeddings', 1, 10, 0, 0.1, 'success'],
+    ]
+    const ids = calls.map(([trace], n) => [trace.padEnd(32, '-'), String(n).padStart(16, 'e')])
+    await runSql(
+      database,
+      `insert into llm_usage (org_id, trace_id, span_id, created_at, agent_id, provider, model, operation, status, latency_ms, input_tokens,
+         cache_read_tokens, calls, unpriced_calls, cost_usd, price_status)
+       select 'initech', ids ->> 0, ids ->> 1, $3, 'ways', 'openai', 'm', c ->> 1, c ->> 6, 1000 * (c ->> 2)::int, (c ->> 3)::int, (c ->> 4)::int, 1,
+         (c ->> 5 is null)::int, (c ->> 5)::numeric, case when c ->> 5 is null then 'unpriced' else 'priced' end
+       from rows from (jsonb_array_elements($1::jsonb), jsonb_array_elements($2::jsonb)) as t (c, ids)`,
+      [JSON.stringify(calls), JSON.stringify(ids), at],
+    )
+    const searches = [
+      ['found', 'vector'],
+      ['mixed', 'keyword'],
+      ['mixed', 'hybrid'],
+      ['nothing-written', 'hybrid'],
+    ].map(([trace = '', mode], n) => [trace.padEnd(32, '-'), String(n).padStart(16, 'f'), mode])
+    await runSql(database, `select ensure_partitions('rag_metrics', $1::timestamptz, $1::timestamptz)`, [at])
+    await runSql(
+      database,
+      `insert into rag_metrics (org_id, trace_id, span_id, created_at, agent_id, step, mode, duration_ms)
+       select 'initech', s ->> 0, s ->> 1, $2, 'ways', 'vector_search', s ->> 2, 5 from jsonb_array_elements($1::jsonb) as t (s)`,
+      [JSON.stringify(searches), at],
+    )
+  })
+
+  test('are told by what went before, with the time, prompt and cost of an answer', async () => {
+    const rows = await waysOf({ org_id: 'initech' })
+    expect(pick(rows, 'way', 'answers', 'failed calls', 'p50', 'prompt tokens', 'cost of an answer').sort()).toEqual([
+      ['CAG', 1, 0, 2, 300, '$0.25'],
+      ['RAG', 1, 1, 4, 1000, '$2.00'],
+      ['direct', 1, 0, 1, 100, '$0.5'],
+      ['hybrid', 1, 0, 4, 700, null],
+    ])
+  })
+
+  test('follow the filters', async () => {
+    expect(await waysOf({ org_id: 'initech', agent_id: 'nobody' })).toEqual([])
+    expect(await waysOf({ org_id: 'initech', agent_id: 'ways' })).toHaveLength(4)
+  })
 })

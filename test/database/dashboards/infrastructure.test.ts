@@ -2,18 +2,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedOrganisations } from '../../support/api.ts'
 import { createPanelReader } from '../../support/dashboard-panels.ts'
-import { plantCalls, today } from '../../support/planted-usage.ts'
+import { DAY_MS, TODAY } from '../../support/fixed-now.ts'
+import { plantCalls } from '../../support/planted-usage.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 let database: TestDatabase
 let panels: ReturnType<typeof createPanelReader>
 const rowsOf = (title: string) =>
-  panels.rows('infrastructure', title, { from: new Date(today()), to: new Date(today() + 1) })
+  panels.rows('infrastructure', title, { from: new Date(TODAY), to: new Date(TODAY + 1) })
 
 beforeAll(async () => {
   database = await createTestDatabase()
   await seedOrganisations(database)
-  await plantCalls(database, [{ at: today(), cost: '1' }])
+  await plantCalls(database, [
+    { at: TODAY, cost: '1' },
+    { at: TODAY - 9 * DAY_MS, cost: '1' },
+  ])
   panels = createPanelReader(database.readerUrl)
   await panels.connect()
 }, 60_000)

@@ -3,12 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedOrganisations } from '../../support/api.ts'
 import { type Asked, createPanelReader, dashboards, type Row } from '../../support/dashboard-panels.ts'
-import { DAY_MS, HOUR_MS, plantCalls, thisHour, today } from '../../support/planted-usage.ts'
+import { DAY_MS, HOUR_MS, NOW, THIS_HOUR, TODAY } from '../../support/fixed-now.ts'
+import { plantCalls } from '../../support/planted-usage.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
 
 /** Hours with a call of $1 each, and $2 in the hours of one UTC day; in acme for 40 days, in globex for 2. */
 const HOURS_OF_ACME = 40 * 24
-const dear = today() - 4 * DAY_MS
+const dear = TODAY - 4 * DAY_MS
 const costAt = (at: number): number => (at >= dear && at < dear + DAY_MS ? 2 : 1)
 
 let database: TestDatabase
@@ -19,14 +20,14 @@ const dollars = (text: unknown): number => Number(String(text).replace(/[$,]/g, 
 beforeAll(async () => {
   database = await createTestDatabase()
   await seedOrganisations(database)
-  const hours = Array.from({ length: HOURS_OF_ACME }, (_, n) => thisHour() - n * HOUR_MS)
+  const hours = Array.from({ length: HOURS_OF_ACME }, (_, n) => THIS_HOUR - n * HOUR_MS)
   await plantCalls(database, [
     ...hours.map((at, n) => ({
       at,
       cost: String(costAt(at)),
       feature: n % 2 ? 'chat' : 'search',
       department: n % 2 ? 'legal' : 'sales',
-      status: at >= thisHour() - 3 * HOUR_MS && n % 2 ? 'error' : 'success',
+      status: at >= THIS_HOUR - 3 * HOUR_MS && n % 2 ? 'error' : 'success',
     })),
     ...hours.slice(0, 48).map((at) => ({ at: at + 1, cost: '1', org: 'globex', feature: 'chat', department: 'legal' })),
   ])
@@ -41,12 +42,12 @@ afterAll(async () => {
 /** Odd moments: no range begins or ends with a bucket. */
 const RANGES: Record<string, Asked> = {
   '90 minutes': {
-    from: new Date(thisHour() - 5 * HOUR_MS + 600_000),
-    to: new Date(thisHour() - 4 * HOUR_MS + 2_400_000),
+    from: new Date(THIS_HOUR - 5 * HOUR_MS + 600_000),
+    to: new Date(THIS_HOUR - 4 * HOUR_MS + 2_400_000),
   },
-  '7 days': { from: new Date(today() - 7 * DAY_MS + 20 * HOUR_MS + 1), to: new Date() },
-  '7 days, one deal': { from: new Date(today() - 7 * DAY_MS + 1), to: new Date(), chosen: { deal_id: 'falcon' } },
-  '30 days': { from: new Date(today() - 30 * DAY_MS + 23 * HOUR_MS), to: new Date(today() - 2 * HOUR_MS) },
+  '7 days': { from: new Date(TODAY - 7 * DAY_MS + 20 * HOUR_MS + 1), to: new Date(NOW) },
+  '7 days, one deal': { from: new Date(TODAY - 7 * DAY_MS + 1), to: new Date(NOW), chosen: { deal_id: 'falcon' } },
+  '30 days': { from: new Date(TODAY - 30 * DAY_MS + 23 * HOUR_MS), to: new Date(TODAY - 2 * HOUR_MS) },
 }
 
 const series = dashboards.flatMap(({ uid, panels: all }) =>
@@ -113,7 +114,7 @@ test('the bars sum up to the figure beside them, first and last included', async
 })
 
 test('the calls behind a bar stay the same when the range changes around it', async () => {
-  const wide = { from: new Date(today() - 7 * DAY_MS), to: new Date() }
+  const wide = { from: new Date(TODAY - 7 * DAY_MS), to: new Date(NOW) }
   const at = String(dear + 12 * HOUR_MS)
   const narrow = { from: new Date(dear + 12 * HOUR_MS), to: new Date(dear + 13 * HOUR_MS) }
   for (const range of [wide, narrow]) {
@@ -125,20 +126,20 @@ test('the calls behind a bar stay the same when the range changes around it', as
 describe('a change', () => {
   const changeOf = async (title: string, range: Asked) => (await panels.rows('fleet-home', title, range))[0]?.change
   const acme = { org_id: 'acme' }
-  const hoursAgo = (hours: number, minutes = 0) => new Date(thisHour() - hours * HOUR_MS + minutes * 60_000)
+  const hoursAgo = (hours: number, minutes = 0) => new Date(THIS_HOUR - hours * HOUR_MS + minutes * 60_000)
 
   test.each([
     ['of two hours that are touched for 15 minutes', hoursAgo(9, 50), hoursAgo(8, 5)],
     ['of three hours that are touched for 90 minutes', hoursAgo(9, 30), hoursAgo(7, 0)],
-    ['up to now, in the middle of an hour', hoursAgo(3), new Date()],
+    ['up to now, in the middle of an hour', hoursAgo(3), new Date(NOW)],
   ])('%s compares as many hours right before', async (_, from, to) => {
     expect(await changeOf('Model calls', { from, to, chosen: acme })).toBe('+0.0\u202f%')
   })
 
   test('leaves out the running hour and the running day', async () => {
-    const range = { from: hoursAgo(1), to: new Date(), chosen: acme }
+    const range = { from: hoursAgo(1), to: new Date(NOW), chosen: acme }
     expect(await changeOf('Model calls', range)).toBe('+0.0\u202f%')
-    const days = { from: new Date(today() - DAY_MS), to: new Date(), chosen: { ...acme, deal_id: 'falcon' } }
+    const days = { from: new Date(TODAY - DAY_MS), to: new Date(NOW), chosen: { ...acme, deal_id: 'falcon' } }
     expect(await changeOf('Model calls', days)).toBe('+0.0\u202f%')
     expect((await panels.rows('usage-and-cost', 'By deal', { ...days, chosen: acme }))[0]).toMatchObject({ change: 0 })
   })
@@ -154,14 +155,14 @@ describe('a change', () => {
 
   test('says why there is none', async () => {
     const globex = { org_id: 'globex' }
-    expect(await changeOf('Cost', { from: hoursAgo(30), to: new Date(), chosen: globex })).toBe('no earlier period')
-    expect(await changeOf('Cost', { from: hoursAgo(20), to: new Date(), chosen: globex })).toBe('+0.0\u202f%')
-    expect(await changeOf('Cost', { from: hoursAgo(0), to: new Date(), chosen: acme })).toBe('nothing over yet')
+    expect(await changeOf('Cost', { from: hoursAgo(30), to: new Date(NOW), chosen: globex })).toBe('no earlier period')
+    expect(await changeOf('Cost', { from: hoursAgo(20), to: new Date(NOW), chosen: globex })).toBe('+0.0\u202f%')
+    expect(await changeOf('Cost', { from: hoursAgo(0), to: new Date(NOW), chosen: acme })).toBe('nothing over yet')
   })
 })
 
 test('every query runs where there is nothing at all', async () => {
-  const range = { from: new Date(today() - 730 * DAY_MS), to: new Date(today() - 365 * DAY_MS) }
+  const range = { from: new Date(TODAY - 730 * DAY_MS), to: new Date(TODAY - 365 * DAY_MS) }
   for (const { uid, panels: all, variables } of dashboards) {
     const sql = all.filter(({ targets = [] }) => targets[0]?.rawSql).map(({ title }) => title)
     const filters = variables.filter(({ type }) => type === 'query').map(({ name }) => `$${name}`)
