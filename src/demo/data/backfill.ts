@@ -12,10 +12,13 @@ export interface Backfill {
   seconds: number
 }
 
-/** @throws Error with Prometheus' own words when it does not start or refuses points. */
+/**
+ * Makes all blocks, then puts them in place. Done again after it was cut off, it leaves the same samples.
+ * @throws the signal's reason when it is told to stop; Error with Prometheus' own words when it does not start or refuses points.
+ */
 export async function backfillPrometheus(
   data: DemoData,
-  options: { prometheus: string; dataFolder: string; onProgress?: (share: number) => void },
+  options: { prometheus: string; dataFolder: string; onProgress?: (share: number) => void; signal?: AbortSignal },
 ): Promise<Backfill> {
   const startedMs = performance.now()
   await mkdir(options.dataFolder, { recursive: true })
@@ -24,7 +27,7 @@ export async function backfillPrometheus(
   try {
     const own = await startOwnPrometheus(options.prometheus, folder)
     try {
-      const points = await writePrometheusHistory(data, own.send, options.onProgress)
+      const points = await writePrometheusHistory(data, own.send, options)
       const blocks = await own.snapshot()
       for (const block of blocks) await rename(block, join(options.dataFolder, basename(block)))
       return { points, blocks: blocks.length, seconds: (performance.now() - startedMs) / 1000 }

@@ -72,7 +72,7 @@ function createFamilies(encoder: MetricsEncoder) {
 export async function writePrometheusHistory(
   data: DemoData,
   send: (request: Buffer) => Promise<void>,
-  onProgress: (share: number) => void = () => {},
+  { onProgress = () => {}, signal }: { onProgress?: (share: number) => void; signal?: AbortSignal } = {},
 ): Promise<number> {
   const app = createMetricsEncoder({ 'service.name': 'dealroom' })
   const api = createMetricsEncoder({ 'service.name': 'api' })
@@ -89,6 +89,7 @@ export async function writePrometheusHistory(
     if (points === 0) return
     const request = Buffer.concat([app.take(), api.take()])
     await sending
+    signal?.throwIfAborted()
     sending = send(request)
     sending.catch(() => undefined)
     sent += points

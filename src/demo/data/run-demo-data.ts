@@ -21,6 +21,11 @@ export interface RunOptions {
   spansPerRequest: number
   onProgress(progress: Progress, data: DemoData): void
   onTrace?: (trace: PlannedTrace) => void
+  /**
+   * What belongs to the run beside its rows, e.g. the metric history. Until it has resolved the run counts as cut off, and the
+   * same command comes back here.
+   */
+  onRows?: (result: RunResult) => Promise<void>
   signal: AbortSignal
 }
 
@@ -90,9 +95,12 @@ export async function runDemoData(options: RunOptions): Promise<RunResult> {
     })
     save(progress.hoursDone)
     await saving
-    if (progress.hoursDone === data.hours.length) await asOwner(client, () => finishRun(client, orgIds))
     const seconds = (performance.now() - startedMs) / 1000
-    return { data, parameters, progress, resumedFromHour: fromHour, seconds }
+    const result: RunResult = { data, parameters, progress, resumedFromHour: fromHour, seconds }
+    if (progress.hoursDone < data.hours.length) return result
+    await options.onRows?.(result)
+    if (!options.signal.aborted) await asOwner(client, () => finishRun(client, orgIds))
+    return result
   } finally {
     door.close()
     await saving.catch(() => undefined)
