@@ -2,7 +2,7 @@
 // own output, the names of skipped and failed tests, and one last line `N passed, N failed`; exit code 1 when anything failed.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 
 interface Totals {
@@ -36,6 +36,9 @@ const STATIC_CHECKS = [
 /** Contract and database tests wait for processes more than they compute: together they fill the cores better. */
 const RUNS = [['unit'], ['contract', 'database'], ['e2e']]
 
+/** Hundreds of Node processes are started; each would compile the same files again. */
+const COMPILE_CACHE = resolve(import.meta.dirname, '../node_modules/.cache/compile')
+
 async function runStaticCheck([title, command, ...args]: (typeof STATIC_CHECKS)[number]): Promise<boolean> {
   console.log(`\n▶ ${title}`)
   const { exitCode } = await execa(command, args, { preferLocal: true, stdio: 'inherit', reject: false })
@@ -49,7 +52,10 @@ async function runProjects(projects: string[], reportFile: string): Promise<Tota
   console.log(`\n▶ ${projects.join(' and ')} tests`)
   const chosen = projects.flatMap((project) => ['--project', project])
   const args = ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const { exitCode } = await execa('vitest', args, { preferLocal: true, stdio: 'inherit', reject: false })
+  const { exitCode } = await execa('vitest', args, {
+    ...{ preferLocal: true, stdio: 'inherit', reject: false },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+  })
   const report = await readFile(reportFile, 'utf8').then(
     (text) => JSON.parse(text) as VitestReport,
     () => undefined,
@@ -66,6 +72,9 @@ async function runProjects(projects: string[], reportFile: string): Promise<Tota
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map((test) => test.fullName),
     failures: [
+      ...(failed === 0 && exitCode !== 0
+        ? [`${projects.join(' and ')}: no test, but vitest ended with ${exitCode}`]
+        : []),
       ...brokenFiles.map((file) => `${file.name}: ${firstLine(file.message)}`),
       ...report.testResults.flatMap((file) =>
         file.assertionResults

@@ -39,12 +39,16 @@ export async function startTestNeo4j(): Promise<TestNeo4j> {
     'dbms.usage_report.enabled=false',
     'dbms.security.auth_enabled=false',
     'server.memory.pagecache.size=64m',
+    'internal.server.bolt.thread_pool_shutdown_wait_time=1s',
+    'internal.server.bolt.connection_shutdown_wait_time=1s',
   ]
   writeFileSync(join(home, 'conf', 'neo4j.conf'), settings.join('\n'))
   const url = `bolt://127.0.0.1:${port}`
   const args = [
     '-Xmx512m',
     '-XX:+UseSerialGC',
+    // It lives for a minute: what the second compiler would gain costs more.
+    '-XX:TieredStopAtLevel=1',
     ...OPENED.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
     '-cp',
     join(neo4jLib(), '*'),

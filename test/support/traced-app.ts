@@ -43,6 +43,8 @@ export function startTracedApp(
       cwd: options.cwd,
       env: {
         PATH: process.env.PATH,
+        // Of this Node alone: an older one is tested as it comes.
+        ...(options.node === undefined && { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
         LIBRARY: options.library ?? REPOSITORY.library,
         OTEL_EXPORTER_OTLP_ENDPOINT: options.endpoint,
         OTEL_SERVICE_NAME: 'traced-app',
