@@ -5,10 +5,10 @@ import { getStringFromEnv } from '@opentelemetry/core'
 import { redact } from '../content/redact.ts'
 import type { Signal } from './signal-stats.ts'
 
-const ITEMS: Readonly<Record<Signal, string>> = { traces: 'spans', logs: 'log records', metrics: 'export of metrics' }
+const ITEM: Readonly<Record<Signal, string>> = { traces: 'span', logs: 'log record', metrics: 'metrics export' }
 
 export function reportLoss(signal: Signal, items: number, error: Error): void {
-  diag.error(`spanledger: ${items} ${ITEMS[signal]} lost: ${reasonOf(error)}${hintOf(error)}`)
+  diag.error(`spanledger: ${items} ${ITEM[signal]}${items === 1 ? '' : 's'} lost: ${reasonOf(error)}${hintOf(error)}`)
 }
 
 /** @param error none where a collector answered that it cannot just now. */

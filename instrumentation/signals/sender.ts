@@ -21,6 +21,11 @@ export class Sender<B> {
     this.#send = send
   }
 
+  /** Batches that have not been begun. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   add(batch: B): void {
     const sent = new Promise<void>((resolve) => {
       this.#waiting.push({ batch, sent: resolve })

@@ -23,6 +23,8 @@ export interface Watch<B> {
   count(batch: B): number
   /** Sees each batch just before it is sent. */
   prepare?(batch: B): void
+  /** Batches that may wait; more are lost at once. Without it their number is bounded elsewhere. */
+  maxWaiting?: number
   /** When the exporter has not answered by then, the items count as lost and their memory is given back. */
   timeoutMs: number
   /** Tells that nobody waits for answers any more. */
@@ -34,17 +36,20 @@ export function watchExporter<B>(
   exporter: Exporter<B>,
   watch: Watch<B>,
 ): Exporter<B> & { forceFlush(): Promise<void> } {
-  const sender = new Sender<B>((batch, done) => {
-    const settle = (error: Error | undefined) => {
-      watch.settle(batch, error)
-      if (error) reportLoss(watch.stats.signal, watch.count(batch), error)
+  const settle = (batch: B, error: Error | undefined) => {
+    watch.settle(batch, error)
+    if (error) reportLoss(watch.stats.signal, watch.count(batch), error)
+  }
+  const sender = new Sender<B>((batch, done) =>
+    exportOnce(exporter, batch, watch, (error) => {
+      settle(batch, error)
       done()
-    }
-    exportOnce(exporter, batch, watch, settle)
-  })
+    }),
+  )
   return {
     export: (batch, done) => {
-      sender.add(batch)
+      if (sender.waiting < (watch.maxWaiting ?? Number.POSITIVE_INFINITY)) sender.add(batch)
+      else settle(batch, new Error('too many wait for a collector that does not answer'))
       done({ code: ExportResultCode.SUCCESS })
     },
     forceFlush: () => sender.flush(),

@@ -17,10 +17,18 @@ export function startDiagnostics(): void {
   }
   const quiet = limitLines((text) => console.error(text))
   diag.setLogger(
-    { ...noop, error: (message) => quiet(`error: ${message}`), warn: (message) => quiet(`warning: ${message}`) },
+    {
+      ...noop,
+      error: (...said) => quiet(`error: ${lineOf(said)}`),
+      warn: (...said) => quiet(`warning: ${lineOf(said)}`),
+    },
     { logLevel: level ?? DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
 }
+
+// Parts of the SDK begin with their own name; the message, and what was thrown, come after it. Other values may be telemetry.
+const lineOf = (said: unknown[]): string =>
+  said.flatMap((part) => (typeof part === 'string' ? [part] : part instanceof Error ? [part.message] : [])).join(' ')
 
 const noop = { info: () => undefined, debug: () => undefined, verbose: () => undefined }
 

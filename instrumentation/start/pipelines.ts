@@ -23,8 +23,11 @@ import { watchExporter } from '../signals/watched-export.ts'
 const MAX_ITEMS = 16_384
 const MAX_BYTES = 64 * 1024 * 1024
 const EXPORT_MS = 30_000
-/** Small enough that encoding one batch does not hold the event loop. */
+/** Small enough that encoding one batch does not hold the event loop: of spans and log records, of points of metrics. */
 const BATCH_ITEMS = 128
+const BATCH_POINTS = 1_000
+/** Exports of metrics that may wait for a collector that does not answer; a process of 5 000 streams makes five each time. */
+const MAX_WAITING = 32
 const DELAY_MS = 1_000
 /** How much later than the exporter's own timeout an export is given up. */
 const GRACE_MS = 5_000
@@ -85,7 +88,7 @@ export function createLogPipeline(exporter: LogRecordExporter, ending?: AbortSig
 }
 
 export function createMetricPipeline(exporter: PushMetricExporter, ending?: AbortSignal): Pipeline<IMetricReader> {
-  // Nothing is queued: each export carries the totals since the start, so a failed one is made good by the next.
+  // Nothing is queued for long: each export carries the totals since the start, so a failed one is made good by the next.
   const stats = new SignalStats('metrics', { maxItems: 1, maxBytes: Number.POSITIVE_INFINITY })
   const intervalMs = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? 15_000
   const timeoutMs = Math.min(getNumberFromEnv('OTEL_METRIC_EXPORT_TIMEOUT') ?? 10_000, intervalMs)
@@ -93,6 +96,7 @@ export function createMetricPipeline(exporter: PushMetricExporter, ending?: Abor
     stats,
     settle: (_metrics, error) => stats.count(1, error),
     count: () => 1,
+    maxWaiting: MAX_WAITING,
     timeoutMs,
     ending,
   })
@@ -106,6 +110,7 @@ export function createMetricPipeline(exporter: PushMetricExporter, ending?: Abor
     },
     exportIntervalMillis: intervalMs,
     exportTimeoutMillis: timeoutMs,
+    maxExportBatchSize: BATCH_POINTS,
   })
   return { processor: reader, stats }
 }

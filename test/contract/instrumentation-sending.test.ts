@@ -29,7 +29,7 @@ describe('an export under way', () => {
         expect(await app.ended).toBe(0)
         // The flush at the end is bound to 3 s; an export is given up after 30 s.
         expect(performance.now() - toldMs).toBeLessThan(20_000)
-        expect(app.output()).toContain('1 spans lost: the process ended before the collector answered')
+        expect(app.output()).toContain('1 span lost: the process ended before the collector answered')
       } finally {
         silent.close()
         silent.closeAllConnections()

@@ -8,6 +8,7 @@ import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import { MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { tenantView } from '../../../instrumentation/metrics/tenant-view.ts'
 import {
   createLogPipeline,
   createMetricPipeline,
@@ -15,21 +16,25 @@ import {
 } from '../../../instrumentation/start/pipelines.ts'
 import { unholdExports } from '../../../instrumentation/start/unheld-exports.ts'
 import { createProtobufSpanExporter } from '../../../instrumentation/wire/span-exporter.ts'
+import { pollUntil } from '../../support/poll.ts'
 
 const BATCH = 128
 const SUCCESS = { code: ExportResultCode.SUCCESS }
 
 /** An exporter that answers from when the test tells it to. */
 function heldExporter<B = unknown>() {
+  const batches: B[] = []
   const asked: ((result: ExportResult) => void)[] = []
   let given: ExportResult | undefined
   return {
     asked,
+    batches,
     answer: (result: ExportResult = SUCCESS) => {
       given = result
       for (const answer of asked) answer(result)
     },
-    export: (_batch: B, answer: (result: ExportResult) => void) => {
+    export: (batch: B, answer: (result: ExportResult) => void) => {
+      batches.push(batch)
       asked.push(answer)
       if (given) answer(given)
     },
@@ -37,6 +42,9 @@ function heldExporter<B = unknown>() {
     shutdown: async () => undefined,
   }
 }
+
+const pointsOf = ({ scopeMetrics }: ResourceMetrics): number =>
+  scopeMetrics.flatMap(({ metrics }) => metrics).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
 
 function makeSpans(processor: ReturnType<typeof createSpanPipeline>['processor'], count: number): void {
   const tracer = new TracerProvider({ spanProcessors: [processor] }).getTracer('t')
@@ -113,6 +121,27 @@ describe('an export', () => {
     vi.unstubAllGlobals()
     for (const exporter of [spans, logs, metrics]) exporter.answer()
     await metricPipeline.processor.shutdown()
+  })
+
+  it('of metrics takes as many points as do not hold the event loop, and a bounded number waits', async () => {
+    const exporter = heldExporter<ResourceMetrics>()
+    const { processor, stats } = createMetricPipeline(exporter)
+    const counter = new MeterProvider({ readers: [processor], views: [tenantView(5_000)] })
+      .getMeter('t')
+      .createCounter('c')
+    for (let index = 0; index < 4_500; index++) counter.add(1, { index })
+    const flushes: Promise<void>[] = []
+    // Five exports each time.
+    const overfill = () => {
+      flushes.push(processor.forceFlush())
+      expect(stats.health().dropped.rejected).toBeGreaterThan(0)
+    }
+    await pollUntil('one more than may wait', overfill, { everyMs: 10 })
+    expect(exporter.batches.map(pointsOf)).toEqual([1_000, 1_000, 1_000, 1_000])
+    exporter.answer()
+    await Promise.all(flushes)
+    expect(stats.health().sent).toBe(exporter.batches.length)
+    await processor.shutdown()
   })
 
   it('is one at a time, and some at once while a flush is awaited', async () => {
