@@ -67,6 +67,8 @@ export const ALERTS_CONFIG = {
     lossWindow: '5m',
     /** A queue that fills within a minute is told first, as the cause. */
     fullFor: '2m',
+    /** TAIL_SAMPLING_TRACES of collector.yaml: from so many on the sampler forgets the oldest unjudged. */
+    sampler: { traces: 50_000, ratio: 0.98 },
     overflowWindow: '5m',
     rejectedWindow: '15m',
     conflictWindow: '15m',

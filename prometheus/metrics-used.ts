@@ -45,7 +45,7 @@ export const METRICS_USED: Readonly<Record<string, UsedMetric>> = {
   otelcol_receiver_refused_spans: { exporter: 'collector itself', labels: ['job', 'receiver'] },
   otelcol_receiver_refused_log_records: { exporter: 'collector itself', labels: ['job', 'receiver'] },
   otelcol_receiver_refused_metric_points: { exporter: 'collector itself', labels: ['job', 'receiver'] },
-  otelcol_processor_tail_sampling_sampling_trace_dropped_too_early: { exporter: 'collector itself', labels: ['job'] },
+  otelcol_processor_tail_sampling_sampling_traces_on_memory: { exporter: 'collector itself', labels: ['job'] },
 
   ledger_spans_received_total: { exporter: 'ledger', labels: [] },
   ledger_logs_received_total: { exporter: 'ledger', labels: [] },

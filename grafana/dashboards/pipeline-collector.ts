@@ -4,7 +4,7 @@ import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { lines, linesWithLimit } from '../kit/panels.ts'
 import { promql } from '../kit/queries.ts'
 
-const { queueNearFull, series } = ALERTS_CONFIG.pipeline
+const { queueNearFull, sampler, series } = ALERTS_CONFIG.pipeline
 const SIGNALS = ['spans', 'metric_points', 'log_records'] as const
 const half = { width: 12, height: 8 } as const
 
@@ -115,14 +115,18 @@ export const withCollectorPanels = (dashboard: DashboardBuilder): DashboardBuild
     .withPanel(
       lines({
         title: 'Dropped on the way to Tempo',
-        description: 'Spans and traces that did not reach Tempo within five minutes. The ledger has them all.',
+        description:
+          'Spans that did not reach Tempo within five minutes, and the traces in the sampler when it is full. The ledger has them all.',
         unit: 'short',
         ...half,
         emptyText: 'Nothing was dropped',
         alerts: ['CollectorTempoDrops'],
         queries: [
           promql('sum(increase(otelcol_exporter_enqueue_failed_spans{exporter="otlp_grpc/tempo"}[5m]))', 'queue full'),
-          promql('sum(increase(otelcol_processor_tail_sampling_sampling_trace_dropped_too_early[5m]))', 'sampler full'),
+          promql(
+            `max(otelcol_processor_tail_sampling_sampling_traces_on_memory) >= ${sampler.ratio * sampler.traces}`,
+            'sampler full: traces it holds',
+          ),
         ],
       }),
     )

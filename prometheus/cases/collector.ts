@@ -95,6 +95,11 @@ export const COLLECTOR_CASES: readonly AlertCase[] = [
     silent: [
       ...counterStaysSilent(tempo),
       {
+        why: 'a sampler that holds many traces, and has room',
+        series: { 'otelcol_processor_tail_sampling_sampling_traces_on_memory{job="collector"}': '48999x40' },
+        at: ['6m', '9m'],
+      },
+      {
         why: 'the ledger’s queue waits instead',
         series: own('otelcol_exporter_enqueue_failed_spans', LEDGER, '0+1x40'),
         at: ['6m'],

@@ -17,8 +17,13 @@ const own = (prefix: string) =>
   Object.fromEntries(Object.entries(SIGNALS).map(([signal, unit]) => [signal, `${prefix}_${unit}{job="collector"}`]))
 
 export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGroup {
-  const { collectorDown, explainedFor, queueNearFull, lossWindow, fullFor, overflowWindow } = config
+  const { collectorDown, explainedFor, queueNearFull, lossWindow, fullFor, sampler, overflowWindow } = config
   const count = '{{ printf "%.0f" $value }}'
+  // Its counter of traces "dropped too early" counts each that it judged at once: it says nothing since it judges as spans come.
+  const samplerHeld = `max by (job) (max_over_time(otelcol_processor_tail_sampling_sampling_traces_on_memory[${lossWindow}]))`
+  const samplerFull = `label_replace(${samplerHeld} >= ${sampler.ratio * sampler.traces}, "signal", "sampler_full", "", "")`
+  const ifSamplerFull = (then: string, otherwise: string) =>
+    `{{ if eq $labels.signal "sampler_full" }}${then}{{ else }}${otherwise}{{ end }}`
   const alerts: AlertRule[] = [
     {
       name: 'CollectorDown',
@@ -81,21 +86,14 @@ export function createCollectorRules({ pipeline: config }: AlertsConfig): RuleGr
       severity: 'warning',
       // Drops stay in the window when the queue that was told of is empty again.
       expr: unlessTold(
-        anyGrew(
-          {
-            queue_full: 'otelcol_exporter_enqueue_failed_spans{exporter="otlp_grpc/tempo"}',
-            sampler_full: 'otelcol_processor_tail_sampling_sampling_trace_dropped_too_early',
-          },
-          lossWindow,
-          ['job'],
-        ),
+        `${anyGrew({ queue_full: 'otelcol_exporter_enqueue_failed_spans{exporter="otlp_grpc/tempo"}' }, lossWindow, ['job'])} or ${samplerFull}`,
         ['alertname="CollectorQueueNearFull",exporter="otlp_grpc/tempo"'],
         explainedFor,
       ),
       for: fullFor,
       summary: 'Traces are dropped on the way to Tempo',
-      description: `${count} spans or traces did not reach Tempo in the last ${lossWindow} ({{ $labels.signal }}). The ledger has them all.`,
-      value: `${count} dropped`,
+      description: `${ifSamplerFull(`The sampler held ${count} traces in the last ${lossWindow}, as many as it may: it forgets the oldest before it has judged them.`, `${count} spans did not reach Tempo in the last ${lossWindow}: the queue to it is full.`)} The ledger has them all.`,
+      value: ifSamplerFull(`${count} traces held`, `${count} spans dropped`),
       action: 'See why Tempo takes nothing, or raise TAIL_SAMPLING_TRACES.',
       dashboard: PIPELINE,
       causes: [{ alert: 'CollectorQueueNearFull', match: { exporter: 'otlp_grpc/tempo' } }],

@@ -5,6 +5,7 @@ import { type Metric, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ATTR, METRIC } from '../../instrumentation/semconv.ts'
+import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { ALERT_CASES } from '../../prometheus/cases/index.ts'
 import { type Exporter, METRICS_USED } from '../../prometheus/metrics-used.ts'
 import { createRuleGroups } from '../../prometheus/rule-groups.ts'
@@ -127,6 +128,11 @@ describe('what the collector makes of spans', () => {
       expect(labels, name).toEqual(expect.arrayContaining([...metric.labels]))
     }
   })
+})
+
+it('the sampler is called full where the collector’s configuration says so', () => {
+  const text = readFileSync(join(ROOT, 'collector/collector.yaml'), 'utf8')
+  expect(/TAIL_SAMPLING_TRACES:-(\d+)/.exec(text)?.[1]).toBe(String(ALERTS_CONFIG.pipeline.sampler.traces))
 })
 
 describe('what the components export of themselves', () => {
