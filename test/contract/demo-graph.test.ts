@@ -37,7 +37,8 @@ describe.skipIf(!hasNeo4j())('with a real Neo4j', () => {
     const during = await askSupplier('falcon')
     expect(during).toMatchObject({ facts: [], degraded: [{ part: 'graph' }] })
     expect(during.answer).toContain('Okada Motors')
-    expect(performance.now() - started).toBeLessThan(5_000)
+    // It did not wait for the driver's own patience, a minute.
+    expect(performance.now() - started).toBeLessThan(30_000)
     const uploaded = await demo.call('falcon', '/api/documents?name=deal.txt', {
       method: 'POST',
       headers: { 'Content-Type': 'text/plain' },
