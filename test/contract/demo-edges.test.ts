@@ -138,11 +138,17 @@ describe('uploads', () => {
     await new Promise<void>((resolve) => {
       const sending = httpRequest(`${demo.url}/api/documents?name=cut.txt`, {
         method: 'POST',
-        headers: { Authorization: 'Bearer key-of-acme-heron', 'Content-Type': 'text/plain', 'Content-Length': '5000' },
+        headers: {
+          Authorization: 'Bearer key-of-acme-heron',
+          'Content-Type': 'text/plain',
+          'Content-Length': '5000',
+          Expect: '100-continue',
+        },
       })
       sending.on('error', () => resolve())
-      sending.write('half of it')
-      setTimeout(() => sending.destroy(), 200)
+      // The app asks for the body once it has the request.
+      sending.on('continue', () => sending.write('half of it', () => sending.destroy()))
+      sending.flushHeaders()
     })
     await pollUntil('the span of the upload that broke off', () => {
       const spans = demo
@@ -227,15 +233,23 @@ describe('questions', () => {
   })
 
   it('whose caller leaves cancel the model call', async () => {
+    await demo.order({ model: 'gemini-2.5-flash', times: 1, behaviour: { first_token_ms: 3_000, reply: 'never read' } })
     const leaving = new AbortController()
     const asking = demo.call('falcon', '/api/chat', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Model-Behaviour': 'first_token_ms=3000&reply=never+read' },
+      headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ message: 'revenue', conversation_id: 'left' }),
       signal: leaving.signal,
     })
-    setTimeout(() => leaving.abort(), 300)
-    await expect(asking).rejects.toThrow()
+    const asked = pollUntil(
+      'the model to be asked',
+      async () => {
+        const { rules } = await jsonOf(await fetch(`${demo.modelUrl}/control`))
+        expect(rules.at(-1).applied).toBe(1)
+      },
+      { everyMs: 20 },
+    )
+    await Promise.all([expect(asking).rejects.toThrow(), asked.then(() => leaving.abort())])
     await pollUntil('the model server to notice', async () => {
       const { calls } = await jsonOf(await fetch(`${demo.modelUrl}/control/calls`))
       expect(calls.at(-1).outcome).toBe('abandoned')
@@ -326,8 +340,9 @@ it('slows a deal down with 429 and Retry-After, not the others', async () => {
   const slow = await startDemo({ DEMO_REQUESTS_PER_SECOND: '2' })
   try {
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => slow.post('falcon', '/api/chat', { message: 'revenue' })),
+      Array.from({ length: 40 }, () => slow.post('falcon', '/api/chat', { message: 'revenue' })),
     )
+    // A burst of four, and two more for each second that an app that has just begun takes over so many.
     const refused = answers.filter((answer) => answer.status === 429)
     expect(refused.length).toBeGreaterThanOrEqual(5)
     expect(refused[0]?.headers.get('retry-after')).toBe('1')

@@ -1,5 +1,5 @@
 // The demo's metric history in a real Prometheus: one of its own takes it over OTLP, another answers from its blocks.
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ATTR } from '../../instrumentation/semconv.ts'
@@ -18,6 +18,7 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
   const data = createDemoData({ seed: 2, days: 14, traces: 1_900, untilMs: UNTIL_MS })
   let traces: PlannedTrace[]
   let blocks: number
+  let leftByStopped: string[]
   let prometheus: RunningProgram
   let url: string
 
@@ -35,7 +36,13 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
   beforeAll(async () => {
     traces = data.hours.flatMap((_, hour) => data.tracesOf(hour))
     const dataFolder = join(folder.path, 'tsdb')
-    blocks = (await backfillPrometheus(data, { prometheus: componentPath('prometheus'), dataFolder })).blocks
+    const backfill = (signal?: AbortSignal) =>
+      backfillPrometheus(data, { prometheus: componentPath('prometheus'), dataFolder, ...(signal && { signal }) })
+    await expect(backfill(AbortSignal.abort())).rejects.toThrow('aborted')
+    leftByStopped = readdirSync(folder.path, { recursive: true }).map(String)
+    // Twice, as after a run that was cut off while it put its blocks in place: the samples are the same.
+    await backfill()
+    blocks = (await backfill()).blocks
     const config = join(folder.path, 'prometheus.yml')
     writeFileSync(config, 'global: {}\n')
     const [port] = await freePorts(1)
@@ -101,6 +108,10 @@ describe.skipIf(!isBuilt('prometheus'))('metric history', () => {
     const median = await query(quantile)
     expect(median).toBeGreaterThan(0.8)
     expect(median).toBeLessThan(1.3)
+  })
+
+  it('leaves nothing when it is stopped', () => {
+    expect(leftByStopped).toEqual(['tsdb'])
   })
 
   it('is in blocks short enough for a retention to drop', () => {
