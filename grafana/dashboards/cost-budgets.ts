@@ -123,7 +123,7 @@ export const withBudgetPanels = (dashboard: DashboardBuilder): DashboardBuilder 
       linesWithLimit(
         {
           title: 'Spend per hour by organisation',
-          description: `Cost of each hour, of whole organisations whatever else is filtered. An hour over $${hourlyUsd} alerts.`,
+          description: `Cost of each hour, of whole organisations whatever else is filtered. Any 60 minutes over $${hourlyUsd} alert, also over the turn of an hour.`,
           unit: 'currencyUSD',
           width: 8,
           height: 8,
