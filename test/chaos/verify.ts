@@ -93,7 +93,9 @@ async function foreignRows(client: pg.Client, organisations: string[]): Promise<
   const { rows: tables } = await client.query<{ name: string }>(
     `select quote_ident(c.relname) as name from pg_class c join pg_attribute a on a.attrelid = c.oid
      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and a.attname = 'org_id' and not a.attisdropped`,
+       and a.attname = 'org_id' and not a.attisdropped
+       -- what the ledger says of itself, which nobody sent
+       and c.relname <> 'system_metrics'`,
   )
   const found: string[] = []
   for (const { name } of tables) {
