@@ -66,10 +66,9 @@ export function createSystemRecorder(on: SystemDependencies): SystemRecorder {
       ])
       on.metrics.rowsBooked.inc({ kind: 'system_metrics' }, rowCount ?? 0)
     } catch (error) {
-      const { code, kind } = classify(error)
-      if (kind === 'no_partition') on.partitions.forget()
-      on.metrics.writeErrors.inc({ code })
-      on.logger.warn({ err: error, code }, 'the state of this minute was not recorded')
+      // Nobody's record: ledger_write_errors_total counts what senders were refused.
+      if (classify(error).kind === 'no_partition') on.partitions.forget()
+      on.logger.warn({ err: error }, 'the state of this minute was not recorded')
     }
   }
 
