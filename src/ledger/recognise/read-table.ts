@@ -120,7 +120,14 @@ function namesRequest({ fields }: Dialect, { kind, attributes }: Span): boolean 
 }
 
 /** On spans of transport and databases, onto which a processor may have copied the names of the call around them. */
-const OTHER_REQUESTS = [ATTR.httpMethod, OLD_HTTP.method, 'db.system', 'db.system.name', 'rpc.system', 'rpc.system.name']
+const OTHER_REQUESTS = [
+  ATTR.httpMethod,
+  OLD_HTTP.method,
+  'db.system',
+  'db.system.name',
+  'rpc.system',
+  'rpc.system.name',
+]
 
 function readFinish(span: Span, keys: Keys): string {
   const text = readText(span.attributes, keys)
