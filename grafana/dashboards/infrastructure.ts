@@ -35,7 +35,7 @@ const firstRow = createDashboard({
   .withPanel(
     worst(
       {
-        title: 'Busiest process',
+        title: 'Processor',
         description:
           'Processor time of the busiest process: 100 % is one core all along, which is all an event loop can use.',
         unit: 'percentunit',
@@ -48,7 +48,7 @@ const firstRow = createDashboard({
   .withPanel(
     worst(
       {
-        title: 'Largest process',
+        title: 'Memory',
         description: 'Resident memory of the largest process. Postgres and Neo4j are not measured.',
         unit: 'bytes',
         decimals: 0,
@@ -60,8 +60,9 @@ const firstRow = createDashboard({
   .withPanel(
     worst(
       {
-        title: 'Slowest event loop',
-        description: 'Lag that 99 % of its turns stay below, since the last scrape. Requests wait for it.',
+        title: 'Event loop',
+        description:
+          'The slowest event loop: lag that 99 % of its turns stay below, since the last scrape. Requests wait for it.',
         unit: 's',
         decimals: 0,
         thresholds: SLOW_LOOP,
@@ -86,8 +87,8 @@ const firstRow = createDashboard({
   )
   .withPanel(
     stat({
-      title: 'Postgres connections',
-      description: 'Connections to the server, of all clients, as a share of those it takes.',
+      title: 'Connections',
+      description: 'Connections to Postgres, of all clients, as a share of those it takes.',
       unit: 'percentunit',
       ...small,
       decimals: 0,

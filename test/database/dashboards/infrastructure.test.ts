@@ -28,7 +28,7 @@ afterAll(async () => {
 
 describe('Postgres', () => {
   test('tells how many of its connections are taken, this one among them', async () => {
-    const [row] = await rowsOf('Postgres connections')
+    const [row] = await rowsOf('Connections')
     expect(Number(row?.connections)).toBeGreaterThan(0)
     expect(Number(row?.connections)).toBeLessThanOrEqual(1)
   })
