@@ -5,6 +5,7 @@ import { preloadImportHooks } from './start/import-hooks.ts'
 import { startTelemetry } from './start/start-telemetry.ts'
 
 if (process.env.OTEL_SDK_DISABLED?.toLowerCase() !== 'true') {
-  await preloadImportHooks()
+  const hooksAreReady = await preloadImportHooks()
   flushOnSignals(startTelemetry())
+  await hooksAreReady()
 }

@@ -15,7 +15,7 @@ import { VERSION } from '../version.ts'
 import { createDetectors } from './detectors.ts'
 import { startDiagnostics } from './diagnostics.ts'
 import { createLogExporters, createMetricExporters, createSpanExporters } from './exporters.ts'
-import { hookImports } from './import-hooks.ts'
+import { hookImports, settleImportHooks } from './import-hooks.ts'
 import { createInstrumentations, patchBuiltins } from './instrumentations.ts'
 import { resolveOptions, type TelemetryOptions } from './options.ts'
 import { createLogPipeline, createMetricPipeline, createSpanPipeline } from './pipelines.ts'
@@ -57,6 +57,7 @@ function start(given: TelemetryOptions): Telemetry {
   }
   setContentPolicy(options.content)
   setLabels(new Labels(options.labelLimits))
+  guard('import hooks', hookImports)
   const end = new AbortController()
   const unheld = <E extends object>(exporter: E) => unholdExports(exporter, end.signal)
   const spans = createSpanExporters().map((exporter) => createSpanPipeline(unheld(exporter), end.signal))
@@ -73,8 +74,8 @@ function start(given: TelemetryOptions): Telemetry {
     views: [tenantView(options.maxStreamsPerMetric)],
     instrumentations: [...createInstrumentations(), ...options.instrumentations],
   })
-  guard('import hooks', hookImports)
   sdk.start()
+  guard('import hooks', settleImportHooks)
   guard('http imports', patchBuiltins)
   guard('health metrics', () => registerHealthMetrics(metrics.getMeter('spanledger', VERSION)))
   const flushAll = () => Promise.all([...spans, ...logs, ...readers].map(({ processor }) => processor.forceFlush()))
