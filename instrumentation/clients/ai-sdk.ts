@@ -1,4 +1,4 @@
-// The Vercel AI SDK (`ai` 6 and 7). In: its hook for telemetry integrations. Out: one span per model call, below
+// The Vercel AI SDK (`ai` 7; earlier ones: ai-sdk-models.ts). In: its hook for telemetry integrations. Out: one span per model call, below
 // whatever generateText or streamText do around it. Prompts are not read here beyond counting their characters.
 
 import { context } from '@opentelemetry/api'
@@ -99,7 +99,7 @@ const NAMES: Record<string, string> = {
   mistral: 'mistral_ai',
 }
 
-function toProvider(name: string): string {
+export function toProvider(name: string): string {
   const first = name.split('.', 1)[0] ?? name
   return NAMES[first] ?? first
 }

@@ -1,5 +1,5 @@
-// Traces model clients without a line in the app. In: the `openai`, `@anthropic-ai/sdk` and `@google/genai` packages as
-// the app loads them. Out: their classes with traced methods; nothing else of the packages is touched.
+// Traces model clients without a line in the app. In: the `openai`, `@anthropic-ai/sdk`, `@google/genai` and (before 7) `ai`
+// packages as the app loads them. Out: their classes with traced methods; nothing else of the packages is touched.
 import {
   InstrumentationBase,
   type InstrumentationConfig,
@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/instrumentation'
 import { guard } from '../problems.ts'
 import { VERSION } from '../version.ts'
+import { tracedAiSdk } from './ai-sdk-models.ts'
 import { traceAnthropic } from './anthropic.ts'
 import { traceGoogle } from './google.ts'
 import { traceOpenAi } from './openai.ts'
@@ -16,7 +17,16 @@ interface Exports {
   default?: unknown
 }
 
-const CLIENTS: readonly { name: string; versions: string[]; trace: (exports: Exports) => void }[] = [
+interface Client {
+  name: string
+  versions: string[]
+  /** Traces classes in place. */
+  trace?: (exports: Exports) => void
+  /** Makes what is to stand in the place of exports. */
+  replacements?: (exports: Exports) => Exports
+}
+
+const CLIENTS: readonly Client[] = [
   { name: 'openai', versions: ['>=4.19.0 <9'], trace: (exports) => traceOpenAi(exports.OpenAI ?? exports.default) },
   {
     name: '@anthropic-ai/sdk',
@@ -24,6 +34,7 @@ const CLIENTS: readonly { name: string; versions: string[]; trace: (exports: Exp
     trace: (exports) => traceAnthropic(exports.Anthropic ?? exports.default),
   },
   { name: '@google/genai', versions: ['>=1.0.0 <5'], trace: (exports) => traceGoogle(exports.Models) },
+  { name: 'ai', versions: ['>=4.0.0 <7'], replacements: tracedAiSdk },
 ]
 
 export class ModelClientInstrumentation extends InstrumentationBase {
@@ -33,14 +44,27 @@ export class ModelClientInstrumentation extends InstrumentationBase {
 
   protected init(): InstrumentationNodeModuleDefinition[] {
     return CLIENTS.map(
-      ({ name, versions, trace }) =>
+      ({ name, versions, trace, replacements }) =>
         new InstrumentationNodeModuleDefinition(name, versions, (exports: Exports) => {
-          guard('client', () => trace(exports))
-          return exports
+          let traced = exports
+          guard('client', () => {
+            trace?.(exports)
+            if (replacements) traced = replaceExports(exports, replacements(exports))
+          })
+          return traced
         }),
     )
   }
 }
+
+// An ES module's exports are set; a CommonJS module's may be fixed, and another object takes their place.
+function replaceExports(exports: Exports, replaced: Exports): Exports {
+  if (!isModule(exports)) return { ...exports, ...replaced }
+  Object.assign(exports, replaced)
+  return exports
+}
+
+const isModule = (exports: object): boolean => Reflect.get(exports, Symbol.toStringTag) === 'Module'
 
 /** Traces classes that were loaded before telemetry started, or that a bundler hid from the preload. */
 export function traceClients(classes: { OpenAI?: unknown; Anthropic?: unknown; GoogleModels?: unknown }): void {
