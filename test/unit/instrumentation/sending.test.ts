@@ -93,7 +93,9 @@ describe('a flush', () => {
     const metricPipeline = createMetricPipeline(metrics)
     new MeterProvider({ readers: [metricPipeline.processor] }).getMeter('t').createCounter('c').add(1)
     const flushed = [logPipeline, metricPipeline].map(({ processor }) => processor.forceFlush())
-    await vi.waitFor(() => expect([logs.asked.length, metrics.asked.length]).toEqual([1, 1]))
+    await pollUntil('the exports', () => expect([logs.asked.length, metrics.asked.length]).toEqual([1, 1]), {
+      everyMs: 5,
+    })
     for (const flush of flushed) expect(await isSettled(flush)).toBe(false)
     for (const exporter of [logs, metrics]) exporter.answer()
     await Promise.all(flushed)
@@ -115,7 +117,11 @@ describe('an export', () => {
     const metricPipeline = createMetricPipeline(metrics)
     new MeterProvider({ readers: [metricPipeline.processor] }).getMeter('t').createCounter('c').add(1)
     void metricPipeline.processor.forceFlush()
-    await vi.waitFor(() => expect([spans, logs, metrics].map(({ asked }) => asked.length)).toEqual([1, 1, 1]))
+    await pollUntil(
+      'the exports',
+      () => expect([spans, logs, metrics].map(({ asked }) => asked.length)).toEqual([1, 1, 1]),
+      { everyMs: 5 },
+    )
     await new Promise((resolve) => setImmediate(resolve))
     expect(holding()).toEqual([])
     vi.unstubAllGlobals()
@@ -151,7 +157,7 @@ describe('an export', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(exporter.asked).toHaveLength(1)
     const flushed = processor.forceFlush()
-    await vi.waitFor(() => expect(exporter.asked.length).toBeGreaterThan(1))
+    await pollUntil('the exports', () => expect(exporter.asked.length).toBeGreaterThan(1), { everyMs: 5 })
     expect(exporter.asked.length).toBeLessThan(10)
     exporter.answer()
     await flushed
