@@ -1,6 +1,7 @@
 // Public API of `spanledger/instrumentation`; README.md shows each part in use.
 
 export { aiSdkIntegration } from './clients/ai-sdk.ts'
+export { traceAiModel } from './clients/ai-sdk-models.ts'
 export { traceClients } from './clients/client-instrumentation.ts'
 export type { ContentMode, ContentPolicy } from './content/policy.ts'
 export type { FeatureRun, Metadata } from './feature/feature-run.ts'

@@ -1,5 +1,6 @@
 // The Vercel AI SDK before version 7, whose hook for integrations knows nothing of its model calls. In: the exports of `ai`.
 // Out: the same functions and agents, which use each model through one that traces its requests.
+import { activeCall } from '../model-call/active-call.ts'
 import { traceModelCall } from '../model-call/trace-model-call.ts'
 import { guard } from '../problems.ts'
 import { aiSdkIntegration, toProvider } from './ai-sdk.ts'
@@ -45,7 +46,7 @@ function withTracedModel(options: unknown, kind: keyof Provider, ai: Exports): u
   let traced = options
   guard('client', () => {
     const model = resolve(Object(options).model, kind, ai)
-    if (typeof model === 'object' && model !== null) traced = { ...Object(options), model: traceModel(model) }
+    if (typeof model === 'object' && model !== null) traced = { ...Object(options), model: traceAiModel(model) }
   })
   return traced
 }
@@ -59,7 +60,8 @@ function resolve(model: unknown, kind: keyof Provider, ai: Exports): unknown {
 
 const { executeLanguageModelCall } = aiSdkIntegration()
 
-function traceModel(model: Model): Model {
+/** A model of the AI SDK whose requests are traced, for where a bundler hides `ai` from the preload. */
+export function traceAiModel<M extends Model>(model: M): M {
   const { provider = 'unknown', modelId = 'unknown' } = model
   const chat =
     (request: Do): Do =>
@@ -67,23 +69,26 @@ function traceModel(model: Model): Model {
       executeLanguageModelCall({ provider, modelId, messages: options.prompt, execute: () => request(options) })
   const embed =
     (request: Do): Do =>
-    (options) =>
-      traceModelCall(
-        { provider: toProvider(provider), model: modelId, operation: 'embeddings', input: options.values },
-        async (call) => {
-          const result = await request(options)
-          call.setUsage({ outputTokens: 0 })
-          return result
-        },
-      )
+    (options) => {
+      // A traceModelCall around the SDK already counts this call.
+      if (activeCall()) return request(options)
+      const asked = { provider: toProvider(provider), model: modelId, operation: 'embeddings', input: options.values }
+      return traceModelCall(asked, async (call) => {
+        const result = await request(options)
+        call.setUsage({ outputTokens: 0 })
+        return result
+      })
+    }
   const traced: Record<PropertyKey, (request: Do) => Do> = { doGenerate: chat, doStream: chat, doEmbed: embed }
-  return new Proxy(model, {
+  // Of an object of its own: a proxy of the model itself must give a frozen one's own functions.
+  return new Proxy<M>(Object.create(Object.getPrototypeOf(model)), {
     // With the model itself as `this`, whose fields may be private.
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key, target)
+    get: (_target, key) => {
+      const value: unknown = Reflect.get(model, key)
       if (typeof value !== 'function') return value
-      const own = value.bind(target)
+      const own = value.bind(model)
       return Object.hasOwn(traced, key) ? traced[key]?.(own) : own
     },
+    has: (_target, key) => Reflect.has(model, key),
   })
 }

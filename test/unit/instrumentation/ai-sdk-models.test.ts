@@ -6,7 +6,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import * as ai from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tracedAiSdk } from '../../../instrumentation/clients/ai-sdk-models.ts'
-import { withTenant } from '../../../instrumentation/index.ts'
+import { traceAiModel, traceModelCall, withTenant } from '../../../instrumentation/index.ts'
 import { createModelServer } from '../../../src/demo/model-server/server.ts'
 import { captureTelemetry } from '../../support/telemetry.ts'
 
@@ -85,6 +85,25 @@ describe('a model handed to the AI SDK', () => {
     ])
   })
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['traced by hand too', () => generateText({ model: traceAiModel(models(MODEL)), prompt: 'x' })],
+    [
+      'inside traceModelCall',
+      () =>
+        traceModelCall({ provider: 'openai', model: MODEL }, () => generateText({ model: models(MODEL), prompt: 'x' })),
+    ],
+  ])('is counted once: %s', async (_name, ask) => {
+    await asAcme(ask)
+    expect(await calls()).toEqual([expect.objectContaining(EXPECTED)])
+  })
+
+  it('that embeds inside traceModelCall is counted once', async () => {
+    const model = models.embeddingModel('voyage-3.5')
+    const asked = { provider: 'openai', model: 'wrapped', operation: 'embeddings' }
+    const { usage } = await traceModelCall(asked, () => embed({ model, value: 'x' }))
+    expect((await calls()).map((found) => found['gen_ai.usage.input_tokens'])).toEqual([usage.tokens])
+  })
+
   it('by its name is the default provider’s', async () => {
     const shared = globalThis as { AI_SDK_DEFAULT_PROVIDER?: unknown }
     shared.AI_SDK_DEFAULT_PROVIDER = models
@@ -93,7 +112,7 @@ describe('a model handed to the AI SDK', () => {
     expect(await calls()).toEqual([expect.objectContaining(EXPECTED)])
   })
 
-  it('keeps the private fields of its class', async () => {
+  it('may be frozen, and keeps the private fields of its class', async () => {
     class Own {
       readonly specificationVersion = 'v4'
       readonly provider = 'own'
@@ -111,7 +130,8 @@ describe('a model handed to the AI SDK', () => {
       }
       doStream = () => Promise.reject(new Error('not asked for'))
     }
-    const { text } = await asAcme(() => generateText({ model: new Own() as never, prompt: 'x' }))
+    const model = Object.freeze(new Own()) as never
+    const { text } = await asAcme(() => generateText({ model, prompt: 'x' }))
     expect(text).toBe('from within')
     expect((await calls()).map((found) => found['gen_ai.usage.output_tokens'])).toEqual([2])
   })
