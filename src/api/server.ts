@@ -21,6 +21,7 @@ export interface ServerParts {
 }
 
 const MAX_BODY = '5mb'
+const DOCUMENT = '/api/v1/openapi.json'
 
 export function createApp({ pool, metrics, logger, guard, routes, version, mounts = [] }: ServerParts): Express {
   const app = express()
@@ -40,12 +41,15 @@ export function createApp({ pool, metrics, logger, guard, routes, version, mount
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
   const document = createOpenApi(routes, version)
-  app.get('/api/v1/openapi.json', (_request, response) => void response.json(document))
+  app.get(DOCUMENT, (_request, response) => void response.json(document))
   app.use(express.json({ limit: MAX_BODY }))
   mountRoutes(app, routes, guard)
   for (const mount of mounts) mount(app)
   app.use((request) => {
-    throw new AppError('not_found', `nothing is here: ${request.method} ${request.path}`)
+    throw new AppError(
+      'not_found',
+      `nothing is here: ${request.method} ${request.path}; GET ${DOCUMENT} says what there is`,
+    )
   })
   app.use(createErrorHandler(logger))
   return app

@@ -53,7 +53,7 @@ export function priceProviderOf(model: string, written?: string): string {
 /** @throws Error naming every problem. */
 export function validPriceVersion(input: unknown): NewPriceVersion {
   const parsed = versionSchema.safeParse(input)
-  if (!parsed.success) throw new Error(`not a price: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw new Error(`not a price: ${problemsOf(parsed.error)}`)
   const { validFrom = null, provider, ...rest } = parsed.data
   return { source: 'override', provider: toPriceProvider(provider), validFrom, ...rest }
 }
@@ -71,7 +71,7 @@ export function parsePriceFile(text: string, file: string, fromMs: number): NewP
     throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error })
   }
   const parsed = z.array(versionSchema).safeParse(json)
-  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw new Error(`${file}: ${problemsOf(parsed.error)}`)
   const from = Number.isFinite(fromMs) ? new Date(fromMs) : null
   return parsed.data.map(({ validFrom = from, provider, ...version }, index) => {
     if (validFrom && version.validTo && validFrom >= version.validTo)
@@ -99,6 +99,10 @@ export function describePrice(version: PriceVersion): string {
     version.problem === undefined ? rates.join(', ') || 'withdrawn' : `CANNOT BE READ: ${version.problem}`,
   ].join('\t')
 }
+
+/** Every problem on one line, each with its place. */
+const problemsOf = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
 
 const day = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : ms < 0 ? 'always' : 'for ever')
 

@@ -10,7 +10,7 @@ const UP_WITHIN_S = '600'
 
 export async function upInDocker({ detach, demo }: { detach: boolean; demo: boolean }): Promise<boolean> {
   ensureEnvFile(ENV_FILE)
-  mkdirSync(STATE_DIR, { recursive: true })
+  mkdirSync(STATE_DIR, { recursive: true, mode: 0o700 })
   rememberMode('docker')
   const context = checkoutContext()
   const waits = (await composeCommand())?.[0] === 'docker'

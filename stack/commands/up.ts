@@ -77,7 +77,8 @@ function showServices(): boolean {
 
 /** Starts `main.ts supervise` in a session of its own; returns a function that tells whether it ended. */
 function startSupervisor(): () => boolean {
-  mkdirSync(join(STATE_DIR, 'logs'), { recursive: true })
+  // Logs name people and organisations: for nobody but who runs the stack.
+  mkdirSync(join(STATE_DIR, 'logs'), { recursive: true, mode: 0o700 })
   const log = openSync(join(STATE_DIR, 'logs', 'supervisor.log'), 'a')
   const script = join(import.meta.dirname, '..', 'main.ts')
   const child = spawn(process.execPath, [script, 'supervise'], { detached: true, stdio: ['ignore', log, log] })

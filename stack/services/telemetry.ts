@@ -110,7 +110,8 @@ export function tempo(context: StackContext): Definition {
 }
 
 export function prometheus(context: StackContext): Definition {
-  const title = 'Prometheus: metrics and alert rules'
+  // Its Go module has no pages: what is shown at this address is for programs.
+  const title = 'Prometheus: metrics, alert rules (API only)'
   return unlessMissing(context, 'prometheus', 'prometheus', title, () => {
     const data = dataDir(context, 'prometheus')
     const config = join(data, 'prometheus.yml')

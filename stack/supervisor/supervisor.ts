@@ -33,7 +33,7 @@ export interface SupervisorOptions {
 
 /** @throws Error when another supervisor already runs on the same state folder. */
 export async function createSupervisor({ stateDir, services, onChange }: SupervisorOptions): Promise<Supervisor> {
-  mkdirSync(join(stateDir, 'logs'), { recursive: true })
+  mkdirSync(join(stateDir, 'logs'), { recursive: true, mode: 0o700 })
   const stateFile: StateFile = await claimState(stateDir)
   const runners = new Map<string, Runner>()
   const absent = new Map<string, ServiceStatus>()

@@ -2,7 +2,7 @@
 // itself was killed and the next one (or `down`) came.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -84,6 +84,7 @@ test('starts in dependency order, shows state and url, and stops without leaving
   expect(front?.startedAtMs).toBeLessThan(back?.startedAtMs ?? 0)
   expect(readState(stateDir)?.services).toEqual(supervisor.statuses())
   expect(supervisor.logs('front')).toBe(`listening as ${front?.pid}\n`)
+  expect(statSync(join(stateDir, 'logs')).mode & 0o777).toBe(0o700)
   expect(processesOfStack()).toHaveLength(4) // two services, each with a child
 
   await supervisor.stop()

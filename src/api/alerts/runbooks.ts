@@ -11,10 +11,11 @@ const FOLDER = resolve(import.meta.dirname, '../../../prometheus/runbooks')
 
 /** A person on call comes from a mail, not from the README. */
 const HOW_TO_RUN = html`<section><h2>How to run these</h2>
-<p>Queries: paste them in Prometheus or in the dashboard's Explore. Commands: in the checkout, after</p>
-<pre><code>export SPANLEDGER_DATABASE_URL="postgres://postgres:$(grep ^POSTGRES_PASSWORD= .env | cut -d= -f2)@127.0.0.1:54329/spanledger"
-spanledger() { node_modules/.bin/node src/cli/main.ts "$@"; }</code></pre>
-<p>SQL: <code>psql "$SPANLEDGER_DATABASE_URL"</code>. Ports are the defaults, and <code>acme</code> stands for the organisation.</p></section>`
+<p>Commands: in the checkout, where <code>spanledger</code> is <code>./spanledger</code>. PromQL: in Grafana's Explore, or</p>
+<pre><code>curl -sG http://127.0.0.1:9090/api/v1/query --data-urlencode 'query=…'</code></pre>
+<p>SQL:</p>
+<pre><code>psql "postgres://postgres:$(grep ^POSTGRES_PASSWORD= .env | cut -d= -f2)@127.0.0.1:54329/spanledger"</code></pre>
+<p>Ports are the defaults, and <code>acme</code> stands for the organisation.</p></section>`
 
 export function mountRunbooks(app: Express, folder = FOLDER): void {
   app.get('/runbooks/:name', async (request, response) => {

@@ -139,6 +139,6 @@ function overrideOf({ model_pattern, valid_from, valid_to, rates, ...rest }: z.o
       })),
     })
   } catch (error) {
-    throw new AppError('unprocessable', (error as Error).message.replaceAll(/\s*\n\s*/g, ' '), { cause: error })
+    throw new AppError('unprocessable', (error as Error).message, { cause: error })
   }
 }

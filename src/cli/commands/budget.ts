@@ -29,6 +29,7 @@ export function addBudget(program: Command): void {
     .option('--thresholds <percents>', 'percents of the amount that alert, for example 80,100', percents)
     .action((options: Target & { amount: string; thresholds?: number[] }) =>
       withDatabase(async (client) => {
+        await requireOrganisations(client, [options.org])
         await budgetErrors(() => client.query(UPSERT, [...keyOf(options), options.amount, options.thresholds ?? null]))
         console.log(`${describe(options)}: ${options.amount} USD`)
       }),
@@ -62,12 +63,10 @@ async function list(client: pg.ClientBase, org: string | undefined): Promise<voi
   if (budgets.length === 0) console.log('no budgets')
 }
 
-const keyOf = ({ org, scope, id, period }: Target) => [
-  org,
-  scope,
-  id ?? (scope === 'organisation' ? org : null),
-  period,
-]
+function keyOf({ org, scope, id, period }: Target): string[] {
+  if (id === undefined && scope !== 'organisation') throw new Error(`--scope ${scope} needs --id: which ${scope}?`)
+  return [org, scope, id ?? org, period]
+}
 
 const describe = ({ org, scope, id, period }: Target) =>
   `budget of ${org}, ${scope}${id ? ` ${id}` : ''}, per ${period}`

@@ -100,13 +100,13 @@ function writerUrl(ownerUrl: string): string {
 const whole = (least: number, most: number) => (text: string) => {
   const value = Number(text)
   if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
+  throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`)
 }
 
 function wholeHour(text: string): number {
   const ms = Date.parse(text)
   if (Number.isFinite(ms) && ms % HOUR_MS === 0) return ms
-  throw new InvalidArgumentError('a whole hour in UTC, e.g. 2026-03-31T18:00:00Z')
+  throw new InvalidArgumentError('Write a whole hour in UTC like 2026-03-31T18:00:00Z.')
 }
 
 export function addDemoData(program: Command): void {

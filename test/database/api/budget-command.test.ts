@@ -43,6 +43,12 @@ describe('spanledger budget', () => {
   it.each([
     ['a negative amount', 'set --org acme --period day --amount -5', /positive amount/],
     ['an unknown scope', 'set --org acme --scope galaxy --id x --period day --amount 5', /scope must be/],
+    ['a scope without its id', 'set --org acme --scope deal --period day --amount 5', /--scope deal needs --id/],
+    [
+      'an organisation that is none',
+      'set --org nobody --period day --amount 5',
+      /no organisation nobody: .*tenant create nobody/,
+    ],
     ['a deal that is not there', 'set --org acme --scope deal --id dodo --period day --amount 5', /no deal named dodo/],
     ['thresholds that are no percents', 'set --org acme --period day --amount 5 --thresholds a,b', /whole percents/],
     ['a budget to drop that is not there', 'drop --org acme --period day', /there is no budget of acme/],
