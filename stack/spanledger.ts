@@ -7,11 +7,11 @@ import { superuserUrl } from './services/postgres.ts'
 
 if (!process.env.SPANLEDGER_DATABASE_URL && existsSync(ENV_FILE)) {
   const context = checkoutContext()
-  const { WRITER_PASSWORD, API_DATABASE_PASSWORD, READER_PASSWORD, LEDGER_TOKEN } = context.secrets
+  const { WRITER_PASSWORD, API_DATABASE_PASSWORD, READER_PASSWORD, LEDGER_TOKEN, API_JWT_SECRET } = context.secrets
   Object.assign(process.env, {
     SPANLEDGER_DATABASE_URL: superuserUrl(context),
     SPANLEDGER_API_URL: process.env.SPANLEDGER_API_URL ?? `http://${HOST}:${context.ports.API_PORT}`,
-    ...{ WRITER_PASSWORD, API_DATABASE_PASSWORD, READER_PASSWORD, LEDGER_TOKEN },
+    ...{ WRITER_PASSWORD, API_DATABASE_PASSWORD, READER_PASSWORD, LEDGER_TOKEN, API_JWT_SECRET },
   })
 }
 await import('../src/cli/main.ts')

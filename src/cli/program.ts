@@ -1,6 +1,7 @@
 // The commands of `spanledger`. In: nothing. Out: a program to parse arguments with, and to read what there is to document.
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
+import { addAccessToken } from './commands/access-token.ts'
 import { addApiKey } from './commands/api-key.ts'
 import { addBootstrap } from './commands/bootstrap.ts'
 import { addBudget } from './commands/budget.ts'
@@ -19,6 +20,7 @@ const COMMANDS = [
   addTenant,
   addToken,
   addApiKey,
+  addAccessToken,
   addPrices,
   addReprice,
   addExplain,
