@@ -10,6 +10,9 @@ const SLOW = [
   'contract/telemetry-package',
   'contract/viewer-actions',
   'contract/api-neo4j-probe',
+  'database/prices/keep-the-past',
+  'database/prices/reprice',
+  'database/demo/demo-data',
   'e2e/pipeline',
 ]
 

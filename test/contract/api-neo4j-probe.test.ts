@@ -26,7 +26,7 @@ describe.skipIf(!hasNeo4j())('the probe of a real Neo4j', () => {
     server = await startTestNeo4j()
     metrics = createNeo4jMetrics(registry)
     probe = createNeo4jProbe({ url: server.url, user: 'neo4j', password: 'any', timeoutMs: 5_000 }, metrics, logger)
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await probe?.close()
     await server?.close()
@@ -62,7 +62,7 @@ describe.skipIf(!hasNeo4j())('the probe of a real Neo4j', () => {
     await server.start()
     await pollUntil('the probe to be answered again', async () => expect(await probe.probe()).toBe('ok'))
     expect(await read(registry, 'neo4j_up')).toEqual([{ value: 1 }])
-  }, 150_000)
+  }, 300_000)
 })
 
 describe('the probe', () => {

@@ -11,12 +11,12 @@ describe.skipIf(!hasNeo4j())('with a real Neo4j', () => {
   beforeAll(async () => {
     graph = await startTestNeo4j()
     demo = await startDemo({ DEMO_NEO4J_URL: graph.url })
-  }, 120_000)
+  }, 300_000)
 
   afterAll(async () => {
     await demo?.close()
     await graph?.close()
-  }, 30_000)
+  }, 60_000)
 
   const askSupplier = async (deal: 'falcon' | 'atlas') =>
     jsonOf(await demo.post(deal, '/api/chat', { message: 'What do we know about Okada Motors?' }))
@@ -53,5 +53,5 @@ describe.skipIf(!hasNeo4j())('with a real Neo4j', () => {
         expect.arrayContaining(['Hanse Capital owns Okada Motors', 'Okada Motors supplies Falcon Robotics']),
       )
     })
-  }, 120_000)
+  }, 300_000)
 })

@@ -16,6 +16,9 @@ export interface TestNeo4j {
   close(): Promise<void>
 }
 
+/** Ten seconds of CPU, of which a busy machine gives it few. */
+const STARTS_MS = 240_000
+
 const OPENED = ['java.nio', 'java.io', 'sun.nio.ch', 'java.util.concurrent']
 
 /** True where a Neo4j can be started: its jars are built and there is a Java. */
@@ -61,7 +64,7 @@ export async function startTestNeo4j(): Promise<TestNeo4j> {
     program = startProgram('java', args)
     const driver = neo4j.driver(url, neo4j.auth.basic('neo4j', 'any'), { connectionTimeout: 1_000 })
     try {
-      await pollUntil('Neo4j to answer', () => driver.verifyConnectivity(), { timeoutMs: 90_000, everyMs: 500 })
+      await pollUntil('Neo4j to answer', () => driver.verifyConnectivity(), { timeoutMs: STARTS_MS, everyMs: 500 })
     } catch (error) {
       throw new Error(`Neo4j did not start\n${program.output()}`, { cause: error })
     } finally {

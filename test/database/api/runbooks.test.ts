@@ -71,7 +71,7 @@ beforeAll(async () => {
     env: { LEDGER_TOKEN: ledger.token },
   })
   collecting = await collector.start()
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await collecting?.stop('SIGKILL')
   collector?.removeFiles()

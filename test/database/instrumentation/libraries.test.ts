@@ -22,7 +22,7 @@ beforeAll(async () => {
     cleanUp.push(() => neo4j.close())
     boltUrl = neo4j.url
   }
-}, 240_000)
+}, 300_000)
 afterAll(() => Promise.all(cleanUp.map((stop) => stop())))
 
 describe.each(['libraries.mjs', 'libraries.cjs'])('%s', (file) => {
