@@ -162,7 +162,7 @@ export const calls = withCallFilters(
         duration: [...column.seconds(), column.width(80)],
         'tokens in': [column.width(85)],
         'tokens out': [column.width(85)],
-        feature: [column.width(130)],
+        feature: [column.width(140)],
         model: [column.width(140)],
         organisation: [column.width(100)],
         deal: [column.width(85)],

@@ -35,7 +35,9 @@ export const withPostgresPanels = (dashboard: DashboardBuilder): DashboardBuilde
           promql('sum by (job) (pg_pool_connections{state="used"})', '{{job}} in use'),
           promql('sum by (job) (pg_pool_waiting_requests)', '{{job}} waiting'),
         ],
-      }).min(0),
+      })
+        .min(0)
+        .axisSoftMax(5),
     )
     .withPanel(
       table({

@@ -105,5 +105,7 @@ export const withProcessPanels = (dashboard: DashboardBuilder): DashboardBuilder
             '{{job}}',
           ),
         ],
-      }).min(0),
+      })
+        .min(0)
+        .axisSoftMax(1),
     )

@@ -10,7 +10,6 @@ const CACHE = `cache_metrics where $__timeFilter(created_at) and org_id in ($org
 export const LOOKUPS = `${CACHE} and operation = 'get' and hit is not null`
 export const NO_LOOKUP = 'No cache look-up in this range'
 export const p95 = 'percentile_cont(0.95) within group (order by duration_ms)'
-const half = { width: 12, height: 8 } as const
 
 export const withCachePanels = (dashboard: DashboardBuilder): DashboardBuilder =>
   dashboard
@@ -20,7 +19,8 @@ export const withCachePanels = (dashboard: DashboardBuilder): DashboardBuilder =
         title: 'Cache hits over time',
         description: 'Share of look-ups that hit, by cache. A fall after a release means that the key changed.',
         unit: 'percentunit',
-        ...half,
+        width: 24,
+        height: 7,
         emptyText: NO_LOOKUP,
         queries: [
           sqlSeries(`
@@ -36,7 +36,8 @@ export const withCachePanels = (dashboard: DashboardBuilder): DashboardBuilder =
         title: 'Caches compared',
         description: 'Look-ups, hits, time and what the hits saved, as far as the application reported it.',
         unit: 'short',
-        ...half,
+        width: 24,
+        height: 5,
         emptyText: NO_LOOKUP,
         columns: {
           hits: column.percent(),

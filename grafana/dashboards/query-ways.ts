@@ -36,7 +36,7 @@ export const withWaysPanel = (dashboard: DashboardBuilder): DashboardBuilder =>
         'failed calls': failedColumn(),
         p50: column.seconds(),
         p95: column.seconds(),
-        'prompt tokens': [column.decimals(0)],
+        'prompt tokens': [column.unit('locale'), column.decimals(0)],
         'cost of an answer': column.usdText(),
       },
       queries: [

@@ -21,7 +21,7 @@ import {
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries'
-import { column } from './column.ts'
+import { column, withRoom } from './column.ts'
 
 /** Where a click on a value leads; with `oneClick` at once, else after a look at the tooltip. */
 export interface PanelLink {
@@ -152,7 +152,8 @@ export const table = (spec: PanelSpec & { columns?: Record<string, DynamicConfig
   const panel = withCommon(new TablePanel(), spec).cellHeight(common.TableCellHeight.Sm)
   // Grafana writes noValue into empty cells as well; why the table is empty does not belong there.
   panel.overrideByRegexp('/.*/', [column.noValue('–')])
-  for (const [name, properties] of Object.entries(spec.columns ?? {})) panel.overrideByName(name, properties)
+  const sql = JSON.stringify(spec.queries.map((query) => query.build()))
+  for (const [name, properties] of withRoom(spec.columns ?? {}, sql)) panel.overrideByName(name, properties)
   return panel
 }
 

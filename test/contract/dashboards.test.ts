@@ -31,7 +31,10 @@ interface Panel {
   datasource?: { uid: string }
   targets?: Target[]
   panels?: Panel[]
-  fieldConfig?: { defaults?: { unit?: string; noValue?: string } }
+  fieldConfig?: {
+    defaults?: { unit?: string; noValue?: string }
+    overrides?: { matcher: { options: string }; properties: { id: string }[] }[]
+  }
 }
 
 // As JSON, which is what Grafana reads.
@@ -101,6 +104,23 @@ describe('every panel', () => {
       /^select count\(|or vector\(0\)$/.test(expr ?? rawSql ?? ''),
     )
     if (!counts) expect(panel.fieldConfig?.defaults?.noValue, 'noValue').toBeTruthy()
+  })
+})
+
+describe('a table', () => {
+  const wide = ['error', 'summary', 'model', 'owner', 'feature']
+  const tables = panels.filter(({ type, targets = [] }) => type === 'table' && targets.some(({ rawSql }) => rawSql))
+
+  it.each(tables)('$name gives its texts room, and scrolls where it has none', (panel) => {
+    const { overrides = [] } = panel.fieldConfig ?? {}
+    for (const name of wide) {
+      if (!new RegExp(`(as|,) ${name}[,\\s]`).test(panel.targets?.[0]?.rawSql ?? '')) continue
+      const own = overrides.filter(({ matcher }) => matcher.options === name).flatMap(({ properties }) => properties)
+      expect(
+        own.map(({ id }) => id).some((id) => id === 'custom.minWidth' || id === 'custom.width'),
+        name,
+      ).toBe(true)
+    }
   })
 })
 

@@ -22,11 +22,16 @@ const EMPTY_ON_DEMO_DATA: Record<string, string[]> = {
   ],
   // Neo4j was down yesterday or earlier; this dashboard opens with the last three hours
   'neo4j-health': ['Failed graph queries'],
-  // the demo app has no Redis, and the stand-in model server tells no limit
-  infrastructure: ['Redis', 'Rate limits of providers'],
+  // the demo app has no Redis
+  infrastructure: ['Redis'],
   'pipeline-health': [
     // they show what failed or was given up, and nothing was
-    ...['Failed sends by branch', 'Span metrics beyond their limit', 'Transactions that failed'],
+    ...[
+      'Dropped on the way to Tempo',
+      'Failed sends by branch',
+      'Span metrics beyond their limit',
+      'Transactions that failed',
+    ],
     ...['Redis errors', 'Vector search errors'],
     // the ledger that runs did not see the history, where the model without a price is
     'Unpriced calls',
