@@ -45,13 +45,7 @@ export function affectedBy(
 }
 
 function isRepeated(newSpanIds: ReadonlySet<string>, places: readonly SpanPlace[]): boolean {
-  const seen = new Set<string>()
-  for (const { spanId } of places) {
-    if (!newSpanIds.has(spanId)) continue
-    if (seen.has(spanId)) return true
-    seen.add(spanId)
-  }
-  return false
+  return places.filter(({ spanId }) => newSpanIds.has(spanId)).length > newSpanIds.size
 }
 
 /** A partition of the candidates that only ever joins. */

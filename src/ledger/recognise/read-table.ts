@@ -17,9 +17,9 @@ import {
   toKnownProvider,
   toModelName,
   toProvider,
-  toServing,
 } from './provider.ts'
 import { hasFiguresIn, readReported, readUsage, withTotalAsInput } from './read-usage.ts'
+import { toServing } from './serving.ts'
 
 const SERVER = 2
 const CLIENT = 3
@@ -35,6 +35,8 @@ export function readTable(dialect: Dialect, span: Span): Candidate | undefined {
   if (rule === undefined || rule.role === 'other') return undefined
   const reported = readsOnly(rule.operation) ? withTotalAsInput(written) : written
   const hasFigures = hasFiguresIn(reported)
+  // Those that count tokens are billed for them; the rest are free.
+  if (rule.operation === 'moderation' && !hasFigures) return undefined
   const standsForCalls = rule.role === 'aggregate' && dialect.standsForCalls?.(span) === true
   // A sum without figures says nothing.
   if (rule.role === 'aggregate' && !hasFigures && !standsForCalls) return undefined

@@ -66,6 +66,17 @@ export function toDimensions(record: Dimensioned): Dimensions {
   }
 }
 
+/** What a view of a call leaves empty, from the other views of it, the first that says it. Its service is its own. */
+export function withMissing(own: Dimensions, others: readonly Dimensions[]): Dimensions {
+  if (others.length === 0) return own
+  const filled = { ...own }
+  for (const other of others)
+    for (const dimension in filled)
+      if (dimension !== 'serviceName' && filled[dimension as keyof Dimensions] === '')
+        filled[dimension as keyof Dimensions] = other[dimension as keyof Dimensions]
+  return filled
+}
+
 /** True when both are known to have the same dimensions. */
 export function haveSameDimensions(a: Dimensioned, b: Dimensioned): boolean {
   if (a.resource !== b.resource || a.promoted === undefined || b.promoted === undefined) return false

@@ -4,7 +4,7 @@
 // arrival, the last batch resolves the whole trace, so the net is that of resolving it at once.
 import type { Candidate, Decision, SpanPlace } from '../recognise/candidate.ts'
 import { settleAcross, spansShowing } from '../recognise/split-calls.ts'
-import type { Dimensions } from './dimensions.ts'
+import { type Dimensions, withMissing } from './dimensions.ts'
 import { missingLines, type Price, type UsageLine, type WantedCall } from './usage-line.ts'
 import { toWantedCall } from './wanted-call.ts'
 
@@ -76,8 +76,12 @@ function wantedCalls(
     spans.filter(({ candidate }) => candidate).map((span) => [identity(span.candidate as Candidate), span]),
   )
   const standsFor = new Map<string, string>()
+  const otherViews = new Map<string, Dimensions[]>()
+  // In the resolver's order, which is that of time.
   for (const { outcome, duplicateOf, candidate } of decisions) {
     if (outcome !== 'duplicate' || duplicateOf === undefined) continue
+    const view = keys.get(identity(candidate))
+    if (view !== undefined) otherViews.set(duplicateOf, [...(otherViews.get(duplicateOf) ?? []), view.dimensions])
     const before = standsFor.get(duplicateOf)
     if (before === undefined || candidate.spanId < before) standsFor.set(duplicateOf, candidate.spanId)
   }
@@ -86,7 +90,8 @@ function wantedCalls(
     if (outcome !== 'booked') continue
     const span = keys.get(identity(candidate))
     if (!span) throw new Error(`the resolver booked span ${candidate.spanId}, which was not among its candidates`)
-    wanted.set(span.key, toWantedCall(orgId, candidate, span.dimensions, standsFor.get(candidate.spanId) ?? ''))
+    const dimensions = withMissing(span.dimensions, otherViews.get(candidate.spanId) ?? [])
+    wanted.set(span.key, toWantedCall(orgId, candidate, dimensions, standsFor.get(candidate.spanId) ?? ''))
   }
   return wanted
 }

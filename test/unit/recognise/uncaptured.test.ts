@@ -108,7 +108,20 @@ test.each<[string, Span[], string[]]>([
     ],
     ['anthropic claude-sonnet-4-5 100/10 measured', 'anthropic claude-sonnet-4-5 200/20 measured'],
   ],
-  ['counting tokens is free', [at(1, 0, { ...CLAUDE, 'gen_ai.operation.name': 'count_tokens' }, SDK)], []],
+  [
+    'counting tokens is free, and so is a moderation that counts none',
+    [
+      at(1, 0, { ...CLAUDE, 'gen_ai.operation.name': 'count_tokens' }, SDK),
+      at(2, 0, { ...chat('openai', 'omni-moderation-latest'), 'gen_ai.operation.name': 'moderation' }, { at: 1000 }),
+      at(
+        3,
+        0,
+        { ...chat('mistral_ai', 'a-moderation', usage(40, 0)), 'gen_ai.operation.name': 'moderation' },
+        { at: 2000 },
+      ),
+    ],
+    ['mistral_ai a-moderation 40/0 measured'],
+  ],
   [
     'audio under the conventions’ newer names',
     [at(1, 0, chat('openai', 'gpt-4o-audio', usage(300, 50), { 'gen_ai.usage.audio.input_tokens': 200 }))],
