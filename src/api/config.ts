@@ -2,16 +2,10 @@
 import { z } from 'zod'
 import { ALERTS_CONFIG } from '../../prometheus/alerts.config.ts'
 import { durationSeconds } from '../../prometheus/scale-windows.ts'
-import { loadConfig, logLevel, port, positive, secret } from '../shared/config.ts'
+import { loadConfig, logLevel, port, positive, postgresUrl, secret, secretUrl } from '../shared/config.ts'
 
 const url = (fallback: string) => z.url().default(fallback)
 
-/** A URL that holds a password, refused here without being shown: `new URL` would print it. */
-const secretUrl = (schemes: readonly string[], example: string) =>
-  secret().refine(
-    (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
-    `must be a URL like ${example}, special characters of the password as %XX`,
-  )
 const BOLT = ['bolt', 'neo4j'].flatMap((scheme) => [scheme, `${scheme}+s`, `${scheme}+ssc`])
 
 export const shape = {
@@ -19,7 +13,7 @@ export const shape = {
   API_PORT: port(4500).meta({ description: 'port to listen on; 0 lets the system choose' }),
   API_LOG_LEVEL: logLevel.meta({ description: 'pino level' }),
   API_PUBLIC_URL: url('http://127.0.0.1:4500').meta({ description: 'how people reach the api; used in links' }),
-  API_DATABASE_URL: secretUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/spanledger').meta({
+  API_DATABASE_URL: postgresUrl().meta({
     secret: true,
     description: 'Postgres URL of role spanledger_api',
   }),

@@ -1,12 +1,12 @@
 // The ledger's environment variables. In: the process environment. Out: a frozen configuration, or one error that
 // names every problem.
 import { z } from 'zod'
-import { loadConfig, logLevel, port, positive, secret } from '../shared/config.ts'
+import { loadConfig, logLevel, port, positive, postgresUrl } from '../shared/config.ts'
 
 export const ledgerShape = {
   LEDGER_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   LEDGER_PORT: port(4400).describe('Port of OTLP/HTTP, health and metrics; 0 lets the system choose'),
-  LEDGER_DATABASE_URL: secret().describe('Postgres, as the role spanledger_writer'),
+  LEDGER_DATABASE_URL: postgresUrl().meta({ secret: true, description: 'Postgres, as the role spanledger_writer' }),
   LEDGER_LOG_LEVEL: logLevel.describe('Least severe log line written'),
   LEDGER_MAX_BODY_BYTES: positive(20 * 1024 * 1024).describe('Largest request body, before and after decompression'),
   LEDGER_MAX_IN_FLIGHT_BYTES: positive(64 * 1024 * 1024).describe(

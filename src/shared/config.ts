@@ -17,6 +17,15 @@ export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trac
 /** Marks a value as secret: errors never show it and the generated documents say so. */
 export const secret = () => z.string().min(1).meta({ secret: true })
 
+/** A URL that holds a password, refused here without being shown: `new URL` would print it. */
+export const secretUrl = (schemes: readonly string[], example: string) =>
+  secret().refine(
+    (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
+    `must be a URL like ${example}, special characters of the password as %XX`,
+  )
+
+export const postgresUrl = () => secretUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/spanledger')
+
 /**
  * Reads one service's variables.
  * @param prefix variables that start with it but are not in the schema are refused, e.g. `LEDGER_`.

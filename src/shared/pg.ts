@@ -15,7 +15,10 @@ export function createPool(connectionString: string, options: { max: number; nam
     application_name: options.name,
     connectionTimeoutMillis: 5_000,
   })
-  pool.on('error', (error) => options.logger.warn({ err: error }, 'idle Postgres connection lost'))
+  // The error carries the whole client, with the key that cancels its statements.
+  pool.on('error', ({ code, message }: Error & { code?: string }) =>
+    options.logger.warn({ code, cause: message }, 'idle Postgres connection lost'),
+  )
   // A connection lost while it is lent out is reported by its query; without a listener it would end the process too.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
