@@ -6,7 +6,7 @@ import { HOUR_MS } from '../../demo/data/calendar.ts'
 import type { DemoData } from '../../demo/data/generate.ts'
 import type { Progress } from '../../demo/data/load.ts'
 import { startOwnLedger } from '../../demo/data/own-ledger.ts'
-import { DemoDataRefusedError, runDemoData } from '../../demo/data/run-demo-data.ts'
+import { DemoDataRefusedError, type RunResult, runDemoData } from '../../demo/data/run-demo-data.ts'
 import { loadConfig, secret } from '../../shared/config.ts'
 import { databaseUrl, withDatabase } from '../database.ts'
 import { createProgressLine } from '../progress-line.ts'
@@ -45,23 +45,21 @@ export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promi
         spansPerRequest: flags.spansPerRequest,
         signal: stopping.signal,
         onProgress: (progress, data) => line.show(shareDone(progress, data), describe(progress, flags.traces)),
+        onRows: async (loaded) => {
+          line.end()
+          await client.query(`analyze ${TABLES}`)
+          // A run that only lacked its metric history has none.
+          if (loaded.progress.spans > 0) report(loaded)
+          if (flags.prometheusData) await backfill(loaded.data, flags.prometheusData, flags.prometheus, stopping.signal)
+        },
       })
       line.end()
-      const { progress, data, seconds, parameters } = result
-      if (progress.hoursDone < data.hours.length) {
-        console.log(
-          `Stopped after ${progress.hoursDone} of ${data.hours.length} hours; the same command goes on from there.`,
-        )
-        process.exitCode = 130
-        return
-      }
-      await client.query(`analyze ${TABLES}`)
-      const rate = Math.round(progress.spans / seconds)
+      const { progress, data } = result
+      if (progress.hoursDone === data.hours.length && !stopping.signal.aborted) return
       console.log(
-        `${number(progress.traces)} traces, ${number(progress.spans)} spans in ${seconds.toFixed(1)} s: ${number(rate)} spans/s. ` +
-          `Data ends ${new Date(parameters.untilMs).toISOString()}; what is planted in it: docs/demo-data.md`,
+        `Stopped after ${progress.hoursDone} of ${data.hours.length} hours; the same command goes on from there.`,
       )
-      if (flags.prometheusData) await backfill(data, flags.prometheusData, flags.prometheus)
+      process.exitCode = 130
     }, url)
   } catch (error) {
     if (!(flags.once && error instanceof DemoDataRefusedError && error.isLoaded)) throw error
@@ -71,11 +69,24 @@ export async function demoData(flags: DemoDataFlags, url = databaseUrl()): Promi
   }
 }
 
-async function backfill(data: DemoData, dataFolder: string, prometheus: string): Promise<void> {
+function report({ progress, seconds, parameters }: RunResult): void {
+  const rate = Math.round(progress.spans / seconds)
+  console.log(
+    `${number(progress.traces)} traces, ${number(progress.spans)} spans in ${seconds.toFixed(1)} s: ${number(rate)} spans/s. ` +
+      `Data ends ${new Date(parameters.untilMs).toISOString()}; what is planted in it: docs/demo-data.md`,
+  )
+}
+
+/** Stopped by Ctrl-C it leaves nothing, and the run counts as cut off. */
+async function backfill(data: DemoData, dataFolder: string, prometheus: string, signal: AbortSignal): Promise<void> {
   const line = createProgressLine('metric history')
   const onProgress = (share: number) => line.show(share, '')
-  const { points, blocks, seconds } = await backfillPrometheus(data, { prometheus, dataFolder, onProgress })
+  const made = await backfillPrometheus(data, { prometheus, dataFolder, onProgress, signal }).catch((error) => {
+    if (!signal.aborted) throw error
+  })
   line.end()
+  if (!made) return
+  const { points, blocks, seconds } = made
   console.log(
     `Metric history: ${number(points)} points in ${seconds.toFixed(1)} s, ${blocks} ${blocks === 1 ? 'block' : 'blocks'} in ${dataFolder}`,
   )

@@ -1,6 +1,7 @@
 // `spanledger tenant create|reader|grafana|member|members|list|drop`. In: arguments. Out: organisations, logins, members.
 import { type Command, Option } from 'commander'
 import { withDatabase } from '../database.ts'
+import { removeTenantFile } from '../grafana/tenant-file.ts'
 import { listMembers, MEMBER_ROLES, type MemberRole, removeMember, setMember } from '../members.ts'
 import { createReader, createTenant, dropTenant } from '../tenants.ts'
 import { addTenantGrafana } from './tenant-grafana.ts'
@@ -71,13 +72,16 @@ export function addTenant(program: Command): void {
     .command('drop <org_id>')
     .description('Removes an organisation with all its rows, roll-ups and its login. Cannot be undone.')
     .requiredOption('--yes <org_id>', 'the organisation again, to be sure')
-    .action((orgId: string, options: { yes: string }) =>
+    .option('--files <folder>', 'folder of the viewer’s file', '.spanledger/grafana')
+    .action((orgId: string, options: { yes: string; files: string }) =>
       withDatabase(async (client) => {
         if (options.yes !== orgId) throw new Error(`--yes ${options.yes} does not name ${orgId}; nothing was removed`)
         const removed = await dropTenant(client, orgId)
         if (Object.keys(removed).length === 0)
           throw new Error(`nothing is kept of an organisation ${orgId}; spanledger tenant list shows what there is`)
         for (const [table, rows] of Object.entries(removed)) console.log(`${table}\t${rows} rows removed`)
+        const file = await removeTenantFile(options.files, orgId)
+        if (file) console.log(`${file} removed`)
         console.log(`Organisation ${orgId} is gone.`)
       }),
     )

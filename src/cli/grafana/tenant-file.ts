@@ -1,7 +1,7 @@
 // An organisation's data sources as a file in Grafana's provisioning format, for the viewer or a Grafana that reads the
 // folder. In: the folder, the data sources. Out: datasources/<organisation>.yaml, readable by its owner only.
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { TenantDataSource } from './tenant-data-sources.ts'
@@ -28,6 +28,14 @@ export async function writeTenantFile(
   await writeFile(file, head + stringify({ apiVersion: 1, datasources }), { mode: 0o600 })
   await chmod(file, 0o600) // a file that was there keeps its mode otherwise
   return { file, grafanaOrgId }
+}
+
+/** Takes the organisation out of the viewer. Returns the file it was in; undefined when it had none. */
+export async function removeTenantFile(folder: string, orgId: string): Promise<string | undefined> {
+  const file = join(folder, 'datasources', `${orgId}.yaml`)
+  if (!existsSync(file)) return undefined
+  await rm(file)
+  return file
 }
 
 async function numberOf(dir: string, orgId: string): Promise<number> {

@@ -1,7 +1,10 @@
 // Demo data through the real ledger into a real Postgres: everything arrives once, a run that is cut off goes on, a
 // second one is refused.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createConnection, createServer as createTcpServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { asOwner } from '../../../src/cli/database.ts'
@@ -148,6 +151,25 @@ describe('a run', { timeout: 180_000 }, () => {
     const again = await demoData('--once', '--seed', '2')
     expect(again).toMatchObject({ code: 0, stdout: 'Demo data is loaded already: nothing to do.\n' })
     expect(await totals()).toEqual(before)
+  })
+
+  it('on the command line goes on with the metric history it lacks, also with --once', async () => {
+    const demoData = (...flags: string[]) =>
+      spanledger(database.ownerUrl, ['demo-data', '--once', '--days', '7', '--traces', '100', ...flags], {
+        WRITER_PASSWORD: ROLE_PASSWORD,
+      })
+    const folder = mkdtempSync(join(tmpdir(), 'spanledger-history-'))
+    try {
+      const history = ['--prometheus-data', join(folder, 'tsdb'), '--prometheus', join(folder, 'no-such-program')]
+      expect(await demoData(...history)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^100 traces, /) })
+      const before = await totals()
+      // Nothing is said of rows: they are there.
+      expect(await demoData()).toMatchObject({ code: 0, stdout: '' })
+      expect(await demoData()).toMatchObject({ code: 0, stdout: 'Demo data is loaded already: nothing to do.\n' })
+      expect(await totals()).toEqual(before)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('that was stopped goes on where it was, and ends as if it never stopped', async () => {

@@ -1,5 +1,8 @@
 // What operators do with tenants and tokens, through the command line, and what that gives the people concerned.
 import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readerRole } from '../../../src/cli/tenants.ts'
 import { hashToken } from '../../../src/cli/writer-tokens.ts'
@@ -158,9 +161,15 @@ describe('spanledger tenant', () => {
       code: 1,
       stderr: expect.stringContaining('nothing was removed'),
     })
-    const { code, stdout } = await cli('tenant', 'drop', ORG, '--yes', ORG)
+    const files = mkdtempSync(join(tmpdir(), 'spanledger-viewer-'))
+    const fileOf = (org: string) => join(files, 'datasources', `${org}.yaml`)
+    mkdirSync(join(files, 'datasources'))
+    for (const org of [ORG, OTHER]) writeFileSync(fileOf(org), '')
+    const { code, stdout } = await cli('tenant', 'drop', ORG, '--yes', ORG, '--files', files)
     expect(code).toBe(0)
     expect(stdout).toContain('llm_usage\t1 rows removed')
+    expect([ORG, OTHER].map((org) => existsSync(fileOf(org)))).toEqual([false, true])
+    rmSync(files, { recursive: true })
     for (const table of ['llm_usage', 'usage_daily', 'usage_hourly', 'organisations', 'members']) {
       const rows = await ask(`select org_id, count(*)::int as n from ${table} group by org_id`)
       expect(rows).toEqual([{ org_id: OTHER, n: 1 }])
