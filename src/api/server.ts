@@ -3,6 +3,7 @@ import express, { type Express } from 'express'
 import { AppError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Pool } from '../shared/pg.ts'
+import { createSchemaCheck } from '../shared/pg-schema.ts'
 import { createErrorHandler } from './http/handle-error.ts'
 import { createObserver } from './http/observe.ts'
 import { createOpenApi } from './http/openapi.ts'
@@ -33,9 +34,12 @@ export function createApp({ pool, metrics, logger, guard, routes, version, mount
     next()
   })
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }))
+  const schemaState = createSchemaCheck(pool, { believedMs: 0 })
   app.get('/readyz', async (_request, response) => {
-    const database = await answers(pool)
-    response.status(database ? 200 : 503).json({ status: database ? 'ok' : 'unavailable', database })
+    const state = await schemaState()
+    const database = state.kind !== 'unknown'
+    if (state.kind === 'current') response.json({ status: 'ok', database })
+    else response.status(503).json({ status: 'unavailable', database, reason: state.message })
   })
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
@@ -53,13 +57,4 @@ export function createApp({ pool, metrics, logger, guard, routes, version, mount
   })
   app.use(createErrorHandler(logger))
   return app
-}
-
-async function answers(pool: Pool): Promise<boolean> {
-  try {
-    await pool.query('select 1')
-    return true
-  } catch {
-    return false
-  }
 }
