@@ -58,11 +58,14 @@ async function startAndWait(program: RunningProgram, url: string, name: string):
   return { url, program }
 }
 
-/** @param options `at`: port of one that ran in this folder before, whose data it finds again; `flags`: more of them. */
+/**
+ * @param options `at`: port of one that ran in this folder before, whose data it finds again; `resendDelay`: how soon an alert
+ * is sent again, since one that fires before Prometheus has found its Alertmanager reaches nobody; `flags`: more of them.
+ */
 export async function startPrometheus(
   folder: string,
   values: Record<string, string>,
-  { at, flags = [] }: { at?: number; flags?: string[] } = {},
+  { at, resendDelay = '5s', flags = [] }: { at?: number; resendDelay?: string; flags?: string[] } = {},
 ): Promise<Started> {
   const port = at ?? ((await freePorts(1)) as [number])[0]
   const config = join(folder, 'prometheus.yml')
@@ -73,6 +76,7 @@ export async function startPrometheus(
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-otlp-receiver',
     PROMETHEUS_FEATURES,
+    `--rules.alert.resend-delay=${resendDelay}`,
     ...flags,
   ])
   return startAndWait(program, `http://127.0.0.1:${port}`, 'Prometheus')

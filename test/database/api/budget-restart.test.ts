@@ -12,7 +12,7 @@ import { freePorts, type RunningProgram, startProgram } from '../../support/thir
 /** Longer than scrape, evaluation, group_wait and group_interval together. */
 const TURN_MS = 6_000
 /** A restarted Alertmanager waits for the next repetition of what fires; by default a minute. */
-const RESEND = ['--rules.alert.resend-delay=20s']
+const RESEND_DELAY = '20s'
 const DEALS = ['api', 'prometheus', 'alertmanager', 'everything'] as const
 
 const folder = temporaryFolder('budget-restart')
@@ -71,7 +71,7 @@ beforeAll(async () => {
     prometheus: async () => {
       running.set(
         'prometheus',
-        (await startPrometheus(folder.path, values, { at: prometheusPort, flags: RESEND })).program,
+        (await startPrometheus(folder.path, values, { at: prometheusPort, resendDelay: RESEND_DELAY })).program,
       )
     },
     alertmanager: async () => {
