@@ -5,16 +5,13 @@ import { randomBytes } from 'node:crypto'
 import { type ClientRequest, request } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type WorstBody, worstBodies } from '../../../bench/worst-bodies.ts'
-import { registerWriterToken } from '../../../src/cli/writer-tokens.ts'
 import { createDecoder } from '../../../src/ledger/decode/decoder.ts'
-import { createLedgerProcess, type LedgerProcess } from '../../chaos/ledger-process.ts'
-import { startLedger, withClient } from '../../support/ledger.ts'
+import { startLedger } from '../../support/ledger.ts'
+import { useLedgerProcess } from '../../support/ledger-process.ts'
 import { tracesProtobuf } from '../../support/otlp/messages.ts'
 import { pollUntil } from '../../support/poll.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
-import { freePorts } from '../../support/third-party.ts'
 
 const MIB = 1024 * 1024
 const MAX_IN_FLIGHT_BYTES = 64 * MIB
@@ -29,29 +26,15 @@ interface Answer {
   retryAfter: string | undefined
 }
 
-const token = randomBytes(8).toString('hex')
-let database: TestDatabase
-let ledger: LedgerProcess
-let port: number
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await withClient(database.ownerUrl, (client) => registerWriterToken(client, 'memory', token))
-  ;[port] = (await freePorts(1)) as [number]
-  ledger = createLedgerProcess(database.writerUrl, port)
-  await ledger.start()
-}, TIMEOUT_MS)
-afterAll(async () => {
-  await ledger?.kill()
-  await database?.drop()
-})
+const own = useLedgerProcess('memory')
 
 type Headers = Record<string, string | number>
 
 /** An open request whose body the caller writes; of no declared length unless `headers` say so. */
-function open(headers: Headers, toPort = port): { outgoing: ClientRequest; answer: Promise<Answer> } {
+function open(headers: Headers, toPort = own.port): { outgoing: ClientRequest; answer: Promise<Answer> } {
   const outgoing = request({
     ...{ host: '127.0.0.1', port: toPort, path: '/v1/traces', method: 'POST', agent: false },
-    headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}`, ...headers },
+    headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${own.token}`, ...headers },
   })
   outgoing.flushHeaders()
   const answer = new Promise<Answer>((resolve, reject) => {
@@ -67,14 +50,14 @@ function open(headers: Headers, toPort = port): { outgoing: ClientRequest; answe
   return { outgoing, answer }
 }
 
-function send(body: Buffer, headers: Headers, toPort = port): Promise<Answer> {
+function send(body: Buffer, headers: Headers, toPort = own.port): Promise<Answer> {
   const { outgoing, answer } = open(headers, toPort)
   outgoing.end(body)
   return answer
 }
 
 const gauge = async (name: string): Promise<number> => {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const text = await (await fetch(`http://127.0.0.1:${own.port}/metrics`)).text()
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1])
 }
 
@@ -106,7 +89,7 @@ const spansIn = (body: Buffer): number => {
 
 /** Nothing is booked until the release; safe to release twice. */
 async function locked(): Promise<{ release: () => Promise<void> }> {
-  const client = new pg.Client(database.ownerUrl)
+  const client = new pg.Client(own.database.ownerUrl)
   await client.connect()
   await client.query('begin; lock table trace_spans in access exclusive mode')
   let ended: Promise<void> | undefined
@@ -118,10 +101,10 @@ async function locked(): Promise<{ release: () => Promise<void> }> {
   }
 }
 
-const declared = (body: Buffer, toPort = port) => send(body, { 'content-length': body.length }, toPort)
-const gzipped = (body: Buffer, toPort = port) =>
+const declared = (body: Buffer, toPort = own.port) => send(body, { 'content-length': body.length }, toPort)
+const gzipped = (body: Buffer, toPort = own.port) =>
   send(body, { 'content-length': body.length, 'content-encoding': 'gzip' }, toPort)
-const chunked = (body: Buffer, toPort = port) => send(body, {}, toPort)
+const chunked = (body: Buffer, toPort = own.port) => send(body, {}, toPort)
 
 describe.each([
   { name: 'compressed bodies', requests: 60, body: largeText, post: gzipped },
@@ -145,7 +128,7 @@ describe.each([
       let peakHeldBytes = 0
       const lock = await locked()
       const sampling = setInterval(async () => {
-        peakBytes = Math.max(peakBytes, await ledger.residentBytes())
+        peakBytes = Math.max(peakBytes, await own.ledger.residentBytes())
       }, 25)
       try {
         const sent = Promise.all(Array.from({ length: requests }, async () => answers.push(await post(bytes))))
@@ -197,7 +180,7 @@ it(
 it(
   'a body that is alone is taken up to its own limit, even where the bound is below it',
   async () => {
-    const small = await startLedger(database, { env: { LEDGER_MAX_IN_FLIGHT_BYTES: String(MIB) } })
+    const small = await startLedger(own.database, { env: { LEDGER_MAX_IN_FLIGHT_BYTES: String(MIB) } })
     const toPort = Number(new URL(small.url).port)
     try {
       const body = largeText()

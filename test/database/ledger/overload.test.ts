@@ -1,46 +1,25 @@
 // More than the ledger takes, sent at once to its own process: what it cannot take is refused so that it comes again,
 // memory stays within its bound, and what was acknowledged is committed. `node bench/main.ts overload` is the long form.
-import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createReplay, SPANS_PER_REQUEST } from '../../../bench/replay.ts'
 import { type Answer, createSender } from '../../../bench/sender.ts'
-import { registerWriterToken } from '../../../src/cli/writer-tokens.ts'
-import { createLedgerProcess, type LedgerProcess } from '../../chaos/ledger-process.ts'
 import { withClient } from '../../support/ledger.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
-import { freePorts } from '../../support/third-party.ts'
+import { useLedgerProcess } from '../../support/ledger-process.ts'
 
 const REQUESTS = 32
 const MAX_RESIDENT_BYTES = 512 * 1024 * 1024
 const TIMEOUT_MS = 120_000
 
-const token = randomBytes(8).toString('hex')
-let database: TestDatabase
-let ledger: LedgerProcess
-let port: number
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await withClient(database.ownerUrl, (client) => registerWriterToken(client, 'overload', token))
-  ;[port] = (await freePorts(1)) as [number]
-  // A bound far below what comes at once, and one transaction at a time.
-  ledger = createLedgerProcess(database.writerUrl, port, {
-    LEDGER_MAX_QUEUED_RECORDS: '2048',
-    LEDGER_WRITER_CONNECTIONS: '1',
-  })
-  await ledger.start()
-}, TIMEOUT_MS)
-afterAll(async () => {
-  await ledger?.kill()
-  await database?.drop()
-})
+// A bound far below what comes at once, and one transaction at a time.
+const own = useLedgerProcess('overload', { LEDGER_MAX_QUEUED_RECORDS: '2048', LEDGER_WRITER_CONNECTIONS: '1' })
 
 it(
   'refuses with 503 and Retry-After, stays within 512 MiB, and has committed every span it acknowledged',
   async () => {
-    const sender = createSender({ port, headers: { authorization: `Bearer ${token}` } }, TIMEOUT_MS)
+    const sender = createSender({ port: own.port, headers: { authorization: `Bearer ${own.token}` } }, TIMEOUT_MS)
     let peakBytes = 0
     const sampling = setInterval(async () => {
-      peakBytes = Math.max(peakBytes, await ledger.residentBytes())
+      peakBytes = Math.max(peakBytes, await own.ledger.residentBytes())
     }, 50)
     const answers: Answer[] = await Promise.all(createReplay(1, REQUESTS).map((body) => sender.send(body)))
     clearInterval(sampling)
@@ -55,7 +34,7 @@ it(
     expect(accepted.length).toBeGreaterThan(0)
     expect(peakBytes).toBeGreaterThan(0)
     expect(peakBytes).toBeLessThanOrEqual(MAX_RESIDENT_BYTES)
-    const booked = await withClient(database.ownerUrl, (client) =>
+    const booked = await withClient(own.database.ownerUrl, (client) =>
       client.query('select count(*)::int as n from trace_spans'),
     )
     expect(booked.rows[0]?.n).toBe(accepted.length * SPANS_PER_REQUEST)

@@ -1,36 +1,19 @@
 // A body says once what belongs to many records, and every row has it written out: a few megabytes become hundreds. What is
 // taken is copied piece by piece, never in memory all at once; what comes to too much is refused.
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { registerWriterToken } from '../../../src/cli/writer-tokens.ts'
+import { expect, it } from 'vitest'
 import { DEFAULT_LIMITS } from '../../../src/ledger/decode/decoded.ts'
 import { createDecoder } from '../../../src/ledger/decode/decoder.ts'
-import { createLedgerProcess, type LedgerProcess } from '../../chaos/ledger-process.ts'
 import { startLedger, withClient } from '../../support/ledger.ts'
+import { useLedgerProcess } from '../../support/ledger-process.ts'
 import { tracesProtobuf } from '../../support/otlp/messages.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts'
-import { freePorts } from '../../support/third-party.ts'
 
 const MIB = 1024 * 1024
 const SPANS = 2_000
 const RESOURCE_BYTES = 96 * 1024
 const TIMEOUT_MS = 120_000
 
-const token = randomBytes(8).toString('hex')
-let database: TestDatabase
-let ledger: LedgerProcess
-let port: number
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await withClient(database.ownerUrl, (client) => registerWriterToken(client, 'resources', token))
-  ;[port] = (await freePorts(1)) as [number]
-  ledger = createLedgerProcess(database.writerUrl, port)
-  await ledger.start()
-}, TIMEOUT_MS)
-afterAll(async () => {
-  await ledger?.kill()
-  await database?.drop()
-})
+const own = useLedgerProcess('resources')
 
 function body(orgId: string, spans: number, resourceBytes: number): Buffer {
   const traceId = randomBytes(16).toString('hex')
@@ -44,11 +27,11 @@ function body(orgId: string, spans: number, resourceBytes: number): Buffer {
   )
 }
 
-const post = async (bytes: Buffer, toPort = port) => {
+const post = async (bytes: Buffer, toPort = own.port) => {
   const response = await fetch(`http://127.0.0.1:${toPort}/v1/traces`, {
     method: 'POST',
     body: bytes,
-    headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${token}` },
+    headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${own.token}` },
   })
   await response.arrayBuffer()
   return response.status
@@ -58,14 +41,14 @@ it(
   'rows of many times the request are written without being held',
   async () => {
     expect(await post(body('warm', 10, RESOURCE_BYTES))).toBe(200)
-    const restingBytes = await ledger.residentBytes()
+    const restingBytes = await own.ledger.residentBytes()
     let peakBytes = 0
     const sampling = setInterval(async () => {
-      peakBytes = Math.max(peakBytes, await ledger.residentBytes())
+      peakBytes = Math.max(peakBytes, await own.ledger.residentBytes())
     }, 10)
     expect(await post(body('acme', SPANS, RESOURCE_BYTES))).toBe(200)
     clearInterval(sampling)
-    const [stored] = await withClient(database.ownerUrl, async (client) => {
+    const [stored] = await withClient(own.database.ownerUrl, async (client) => {
       const { rows } = await client.query(
         `select count(*)::int as spans, sum(length(resource->>'annotations'))::int as characters
          from trace_spans where org_id = 'acme'`,
@@ -73,8 +56,7 @@ it(
       return rows
     })
     expect(stored).toEqual({ spans: SPANS, characters: SPANS * RESOURCE_BYTES })
-    // The rows are 187 MiB; control: they were not sent before anybody looked.
-    expect(SPANS * RESOURCE_BYTES).toBeGreaterThan(180 * MIB)
+    // The rows are 187 MiB; control: somebody looked meanwhile.
     expect(peakBytes).toBeGreaterThan(0)
     expect(peakBytes - restingBytes).toBeLessThan(128 * MIB)
   },
@@ -82,12 +64,12 @@ it(
 )
 
 it('the staged road writes the same pieces, each row once', async () => {
-  const staged = await startLedger(database, { road: 'staged' })
+  const staged = await startLedger(own.database, { road: 'staged' })
   const wide = body('staged', 300, RESOURCE_BYTES)
   try {
     expect(await post(wide, Number(new URL(staged.url).port))).toBe(200)
     expect(await post(wide, Number(new URL(staged.url).port))).toBe(200)
-    const { rows } = await withClient(database.ownerUrl, (client) =>
+    const { rows } = await withClient(own.database.ownerUrl, (client) =>
       client.query("select count(*)::int as spans from trace_spans where org_id = 'staged'"),
     )
     expect(rows).toEqual([{ spans: 300 }])

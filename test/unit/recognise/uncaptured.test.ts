@@ -1,5 +1,6 @@
 // Traces of libraries that no capture was made of, written by hand after their documentation or source: what is booked is
-// what a person would bill who read the trace. A line is `provider model input/output certainty`, with what else is told.
+// what a person would bill who read the trace. A line is `provider model input/output certainty`, with what else is told. Over 300 lines:
+// a table of traces, each written out whole.
 import { expect, test } from 'vitest'
 import type { Candidate } from '../../../src/ledger/recognise/candidate.ts'
 import { readSpan } from '../../../src/ledger/recognise/read-span.ts'
