@@ -1,9 +1,9 @@
 // Ends an override. In: a connection as owner, the override's provider and pattern, a span of call starts. Out: a
 // withdrawal recorded; calls outside the span keep their price.
 import type pg from 'pg'
+import { toPriceProvider } from '../ledger/price/price-input.ts'
 import { loadPriceVersions, recordPriceVersions } from '../ledger/price/price-rows.ts'
 import { restatePrices, type Span } from '../ledger/price/restate-prices.ts'
-import { toPriceProvider } from './price-input.ts'
 
 /** @throws Error when no override of that name applies anywhere in the span. */
 export async function withdrawPrice(

@@ -1,8 +1,8 @@
 // The price book over HTTP. In: what to look up, or an override. Out: price versions. Everybody reads, superadmins add; what is
 // booked already keeps its price until `spanledger reprice`, as with the command line, whose rules these are.
 import { z } from 'zod'
-import { priceProviderOf, toPriceProvider, validPriceVersion } from '../../cli/price-input.ts'
 import { createPriceBook } from '../../ledger/price/price-book.ts'
+import { priceProviderOf, toPriceProvider, validPriceVersion } from '../../ledger/price/price-input.ts'
 import { loadPriceVersions, recordPriceVersions } from '../../ledger/price/price-rows.ts'
 import { TOKEN_CLASSES } from '../../ledger/price/price-version.ts'
 import type { Clock } from '../../shared/clock.ts'

@@ -3,12 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { createPriceBook } from '../../ledger/price/price-book.ts'
+import { parsePriceFile, priceProviderOf, toPriceProvider, validPriceVersion } from '../../ledger/price/price-input.ts'
 import { loadPriceVersions, nextMs, recordPriceVersions } from '../../ledger/price/price-rows.ts'
 import { TOKEN_CLASSES, type TokenClass } from '../../ledger/price/price-version.ts'
 import { seedPrices } from '../../ledger/price/seed-prices.ts'
 import { asOwner, withDatabase } from '../database.ts'
+import { describePrice } from '../describe-price.ts'
 import { parseTime, parseTimeOrAlways } from '../parse-time.ts'
-import { describePrice, parsePriceFile, priceProviderOf, toPriceProvider, validPriceVersion } from '../price-input.ts'
 import { describeSpan, withdrawPrice } from '../withdraw-price.ts'
 
 interface Target {

@@ -1,11 +1,10 @@
-// Price versions as operators write them. In: JSON text or parsed options. Out: validated overrides, or one error that
-// names every problem; and the line that `prices list` prints.
+// Price versions as operators write them. In: JSON text, options or a request. Out: validated overrides, or one error that
+// names every problem.
 import { z } from 'zod'
-import { parseModelPattern } from '../ledger/price/model-pattern.ts'
-import type { NewPriceVersion } from '../ledger/price/price-rows.ts'
-import { type PriceVersion, TOKEN_CLASSES } from '../ledger/price/price-version.ts'
-import { providerOfModel, toModelName, toProvider } from '../ledger/recognise/provider.ts'
-import { formatUsd } from '../shared/money.ts'
+import { providerOfModel, toModelName, toProvider } from '../recognise/provider.ts'
+import { parseModelPattern } from './model-pattern.ts'
+import type { NewPriceVersion } from './price-rows.ts'
+import { TOKEN_CLASSES } from './price-version.ts'
 
 const usdPerMillion = z
   .string()
@@ -82,29 +81,9 @@ export function parsePriceFile(text: string, file: string, fromMs: number): NewP
   })
 }
 
-/** One tab-separated line. */
-export function describePrice(version: PriceVersion): string {
-  const rates = Object.entries(version.rates).flatMap(([name, tiers]) =>
-    tiers.map((tier) => {
-      const above = tier.aboveInputTokens > 0 ? ` above ${tier.aboveInputTokens}` : ''
-      return `${name}${above} ${formatUsd(tier.picoUsdPerUnit * 1_000_000n)}`
-    }),
-  )
-  return [
-    version.priceVersion,
-    version.source,
-    version.provider,
-    version.modelPattern,
-    `${day(version.validFromMs)} .. ${day(version.validToMs)}`,
-    version.problem === undefined ? rates.join(', ') || 'withdrawn' : `CANNOT BE READ: ${version.problem}`,
-  ].join('\t')
-}
-
 /** Every problem on one line, each with its place. */
 const problemsOf = ({ issues }: z.ZodError): string =>
   issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
-
-const day = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : ms < 0 ? 'always' : 'for ever')
 
 function isPattern(pattern: string): boolean {
   try {
