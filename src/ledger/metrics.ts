@@ -38,6 +38,7 @@ export function createMetrics() {
     foldedSeries: counter('ledger_series_folded_total', 'Label sets counted as _other to bound the number of series'),
     groupFallbacks: counter('ledger_group_fallbacks_total', 'Groups redone on the slower road, by cause', ['cause']),
     writeErrors: counter('ledger_write_errors_total', 'Transactions that failed and were answered with 503', ['code']),
+    systemMissed: counter('ledger_system_minutes_missed_total', 'Minutes of the ledger’s own figures not recorded'),
     writeDuration: new Histogram({
       name: 'ledger_write_duration_seconds',
       help: 'Time from the start of a transaction to its COMMIT',

@@ -56,7 +56,10 @@ export function createSystemRecorder(on: SystemDependencies): SystemRecorder {
 
   async function record(): Promise<void> {
     try {
-      if ((await on.schemaState()).kind !== 'current') return
+      if ((await on.schemaState()).kind !== 'current') {
+        on.metrics.systemMissed.inc()
+        return
+      }
       const atMs = Math.floor(on.clock.nowMs() / MINUTE_MS) * MINUTE_MS
       await on.partitions.ensure(on.pool, 'system_metrics', [Math.floor(atMs / DAY_MS)])
       const rows = (await figures(on.metrics)).map((figure) => [idOf(host, atMs, figure), ...columnsOf(figure)])
@@ -67,6 +70,7 @@ export function createSystemRecorder(on: SystemDependencies): SystemRecorder {
       on.metrics.rowsBooked.inc({ kind: 'system_metrics' }, rowCount ?? 0)
     } catch (error) {
       // Nobody's record: ledger_write_errors_total counts what senders were refused.
+      on.metrics.systemMissed.inc()
       if (classify(error).kind === 'no_partition') on.partitions.forget()
       on.logger.warn({ err: error }, 'the state of this minute was not recorded')
     }

@@ -74,6 +74,8 @@ it('writes nothing into a schema of another release, and goes on after a failure
   await ledger.system.record()
   await run('alter table system_metrics_away rename to system_metrics')
   expect((await rows()).length).toBe(before)
+  const missed = await ledger.metrics.registry.getSingleMetricAsString('ledger_system_minutes_missed_total')
+  expect(missed).toMatch(/ledger_system_minutes_missed_total 2$/m)
   await ledger.system.record()
   expect((await rows()).length).toBeGreaterThan(before)
 })
